@@ -1,1 +1,1 @@
-"""GovOpen."""
+"""GovOpen: an open public-data publishing platform for governments."""

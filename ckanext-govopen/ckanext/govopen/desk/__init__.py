@@ -1,0 +1,1 @@
+"""The inner side: catalogue, rules, vault, review, publishing, agreements, supervision, audit."""

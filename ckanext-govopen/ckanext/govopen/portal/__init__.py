@@ -1,0 +1,1 @@
+"""The open side: projection, access, data service, DataStore contract, search, pages."""

@@ -1,0 +1,1 @@
+"""What both sides share: canonical JSON, manifests, parts, store, bundles, signatures, renditions."""
