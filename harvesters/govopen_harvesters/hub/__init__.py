@@ -1,0 +1,1 @@
+"""The exchange hub's protocol and the clients that speak it."""

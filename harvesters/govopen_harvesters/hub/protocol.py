@@ -1,0 +1,180 @@
+"""The hub's wire protocol: what is signed, how messages become values, how values become messages.
+
+Pure: no clock, no network. Requests are signed over method, path, query, body digest, time and nonce; answers over
+the request's nonce, status, body digest and time; documents (manifest, approval, order) over their canonical JSON
+with a prefix that says what they are, so that one kind never passes for another.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from govopen_harvesters.base import (
+    Approval,
+    FileRef,
+    Item,
+    Manifest,
+    Provider,
+    Receipt,
+    WithdrawalOrder,
+    canonical_json,
+    digest_of,
+)
+from govopen_harvesters.errors import BadSignature
+
+__all__ = [
+    "API",
+    "CLOCK_WINDOW",
+    "answer_text",
+    "approval_from",
+    "document_text",
+    "item_from",
+    "manifest_from",
+    "opened",
+    "order_from",
+    "provider_from",
+    "receipt_message",
+    "request_text",
+    "sealed",
+    "sign",
+    "verified",
+]
+
+API = "/api/hub/v1"
+CLOCK_WINDOW = dt.timedelta(minutes=5)
+H_CLIENT, H_TIME, H_NONCE = "X-Hub-Client", "X-Hub-Time", "X-Hub-Nonce"
+H_DIGEST, H_SIGNATURE = "X-Hub-Digest", "X-Hub-Signature"
+
+
+def request_text(*, method: str, path: str, query: str, body: bytes, time: str, nonce: str) -> bytes:
+    """Give the bytes that a request's signature covers; `path` and `query` as they stand in the request line."""
+    lines = ["govopen-hub-request-v1", method.upper(), path, query, hashlib.sha256(body).hexdigest(), time, nonce]
+    return "\n".join(lines).encode()
+
+
+def answer_text(*, nonce: str, status: int, body: bytes, time: str) -> bytes:
+    """Give the bytes that an answer's signature covers; the nonce ties it to its request."""
+    return "\n".join(["govopen-hub-answer-v1", nonce, str(status), hashlib.sha256(body).hexdigest(), time]).encode()
+
+
+def document_text(kind: str, document: bytes) -> bytes:
+    """Give the bytes that the signature of a manifest, approval or order covers."""
+    return f"govopen-hub-{kind}-v1\n".encode() + document
+
+
+def sign(key: Ed25519PrivateKey, text: bytes) -> str:
+    """Sign with Ed25519, in Base64."""
+    return base64.b64encode(key.sign(text)).decode()
+
+
+def verified(public_key: bytes, text: bytes, signature: str) -> bool:
+    """Say whether a Base64 signature stands; garbage is a no, never an exception."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(signature, validate=True), text)
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
+
+
+def sealed(key: Ed25519PrivateKey, kind: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Wrap a document with its signature, as it travels."""
+    return {"document": dict(document), "signature": sign(key, document_text(kind, canonical_json(document)))}
+
+
+def opened(public_key: bytes, kind: str, message: Any, *, remote_id: str | None = None) -> tuple[dict[str, Any], bytes]:
+    """Check a wrapped document's signature; give it with the canonical bytes that were signed."""
+    document = message.get("document") if isinstance(message, Mapping) else None
+    if not isinstance(document, dict):
+        raise BadSignature(remote_id=remote_id, kind=kind)
+    raw = canonical_json(document)
+    if not verified(public_key, document_text(kind, raw), str(message.get("signature", ""))):
+        raise BadSignature(remote_id=remote_id, kind=kind)
+    return document, raw
+
+
+def provider_from(message: Mapping[str, Any]) -> Provider:
+    """Read a department."""
+    return Provider(**{name: str(message[name]) for name in ("code", "name_zh", "name_en", "region", "level", "slug")})
+
+
+def approval_from(message: Mapping[str, Any]) -> Approval:
+    """Read an approval as it travels; its signature is checked by the caller, who knows the key."""
+    document = message["document"]
+    expires = document.get("expires_on")
+    return Approval(
+        id=str(document["id"]),
+        remote_id=str(document["remote_id"]),
+        decision=str(document["decision"]),
+        scope=str(document["scope"]),
+        approved_on=dt.date.fromisoformat(document["approved_on"]),
+        expires_on=dt.date.fromisoformat(expires) if expires else None,
+        descriptor_digest=str(document["descriptor_digest"]),
+        signature=str(message.get("signature", "")),
+        document=canonical_json(document),
+    )
+
+
+def item_from(hub: str, message: Mapping[str, Any], providers: Mapping[str, Provider]) -> Item:
+    """Read a catalogue item; the descriptor's digest is computed here, never believed."""
+    approval = message.get("approval")
+    return Item(
+        hub=hub,
+        remote_id=str(message["remote_id"]),
+        version=int(message["version"]),
+        kind=str(message["kind"]),
+        descriptor=message["descriptor"],
+        descriptor_digest=digest_of(message["descriptor"]),
+        provider=providers[message["provider"]],
+        approval=approval_from(approval) if approval else None,
+        state=str(message["state"]),
+        package_id=message.get("package_id"),
+        link_url=message.get("link_url"),
+    )
+
+
+def manifest_from(document: Mapping[str, Any], raw: bytes, signature: str) -> Manifest:
+    """Read a manifest whose signature stands."""
+    return Manifest(
+        package_id=str(document["package_id"]),
+        remote_id=str(document["remote_id"]),
+        sequence=int(document["sequence"]),
+        produced_at=dt.datetime.fromisoformat(document["produced_at"]),
+        files=tuple(FileRef(**entry) for entry in document["files"]),
+        rows=document.get("rows"),
+        table_schema=document.get("table_schema"),
+        document=raw,
+        signature=signature,
+    )
+
+
+def order_from(document: Mapping[str, Any], raw: bytes, signature: str) -> WithdrawalOrder:
+    """Read a withdrawal order whose signature stands."""
+    return WithdrawalOrder(
+        order_id=str(document["order_id"]),
+        remote_id=str(document["remote_id"]),
+        issued_at=dt.datetime.fromisoformat(document["issued_at"]),
+        reason_zh=str(document["reason_zh"]),
+        reason_en=str(document["reason_en"]),
+        signature=signature,
+        document=raw,
+    )
+
+
+def receipt_message(receipt: Receipt) -> dict[str, Any]:
+    """Write a receipt for the wire."""
+    return {
+        "remote_id": receipt.remote_id,
+        "package_id": receipt.package_id,
+        "kind": receipt.kind,
+        "code": receipt.code,
+        "detail": dict(receipt.detail),
+        "at": receipt.at.isoformat(),
+    }
