@@ -1,0 +1,1 @@
+"""From an approved request to a bundle; closing what must not be open."""

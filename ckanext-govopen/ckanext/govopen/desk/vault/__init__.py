@@ -1,0 +1,1 @@
+"""Where raw tables lie sealed; only workers import this package."""
