@@ -7,11 +7,13 @@ everything that a forger could blow up.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
 import re
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -71,11 +73,12 @@ def write_bundle(
     folder: str | Path, manifest: Mapping[str, Any], parts: Mapping[str, bytes | BinaryIO], seed: bytes | str
 ) -> Path:
     """Write, sign and flush a bundle; it takes its name only when it is whole. `parts` are keyed by digest or hex."""
+    manifest = _complete(manifest)
     by_hex = {bare(name): data for name, data in parts.items()}
     named = [bare(part["digest"]) for part in manifest["parts"]]
     if sorted(by_hex) != sorted(named):
         raise BundleMalformed(subject="bundle", problem="the parts given are not those of the manifest")
-    body = canonical(_complete(manifest))
+    body = canonical(manifest)
     final = Path(folder) / bundle_name(int(manifest["number"]))
     temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")
     comment = f"number:{int(manifest['number'])} digest:{digest_bytes(body)}"
@@ -135,7 +138,13 @@ def read_bundle(path: str | Path, public_key: str) -> Bundle:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(path, archive, public_key)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, UnicodeDecodeError):
+    except GovOpenError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OverflowError, struct.error):
+        raise BundleMalformed(subject=path.name, problem="it is no readable bundle") from None
+    except OSError as err:
+        if err.errno != errno.EINVAL:  # EINVAL is a forged offset; the rest is the machine's own trouble.
+            raise
         raise BundleMalformed(subject=path.name, problem="it is no readable bundle") from None
 
 
