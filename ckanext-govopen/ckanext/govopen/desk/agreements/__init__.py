@@ -1,0 +1,1 @@
+"""Licensees: agreements, grants of columns and rows, keys."""

@@ -1,0 +1,1 @@
+"""Working entries: what departments registered, and how it stands."""

@@ -1,0 +1,105 @@
+"""Core's and ckanext-harvest's own ways of writing and reading, closed on the desk.
+
+Working entries are written by intake (the site's own account) and mended by officers through `entry_update`; everything
+else would go round the review. ckanext-harvest answers anonymous readers with its sources' settings and objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from ckanext.govopen.desk.roles import store
+from ckanext.govopen.desk.roles.access import allow, anybody, is_machine, name_of
+
+__all__ = ["closed_auth_functions"]
+
+PACKAGE_WRITES = (
+    "package_create package_update package_patch package_delete package_revise package_change_state"
+    " package_owner_org_update package_resource_reorder resource_create resource_update resource_patch resource_delete"
+    " resource_view_create resource_view_update resource_view_delete resource_view_reorder"
+).split()
+MACHINE_ONLY = (
+    "dataset_purge bulk_update_private bulk_update_public bulk_update_delete group_create group_update group_patch"
+    " group_delete group_purge organization_create organization_update organization_patch organization_delete"
+    " organization_purge member_create member_delete organization_member_create organization_member_delete"
+    " group_member_create group_member_delete package_collaborator_create package_collaborator_delete"
+    " vocabulary_create vocabulary_update vocabulary_delete tag_create tag_delete term_translation_update"
+    " task_status_update file_upload"
+).split()
+WIDE_READS = (
+    "package_search package_list current_package_list_with_resources package_autocomplete resource_search"
+    " tag_search tag_list user_list user_autocomplete"
+).split()
+HARVEST_READS = (
+    "harvest_source_show harvest_source_show_status harvest_source_list harvest_job_show harvest_job_list"
+    " harvest_object_show harvest_object_list"
+).split()
+HARVEST_WRITES = (
+    "harvest_source_create harvest_source_update harvest_source_delete harvest_source_clear harvest_sources_clear"
+    " harvest_job_create harvest_job_create_all harvest_object_create harvest_objects_import harvest_jobs_run"
+    " harvest_job_abort harvest_send_job_to_gather_queue harvest_sources_reindex harvest_source_reindex"
+).split()
+Auth = Callable[..., dict[str, Any]]
+
+
+def _owner(data: Any) -> str | None:
+    """The organisation's name that a package call is about."""
+    wanted = (data or {}).get("id") or (data or {}).get("package_id")
+    package = model.Package.get(str(wanted)) if wanted else None
+    owner = package.owner_org if package else (data or {}).get("owner_org")
+    group = model.Group.get(str(owner)) if owner else None
+    return group.name if group else None
+
+
+def _chained(name: str, decide: Callable[[Any, Any], dict[str, Any]]) -> Auth:
+    def function(next_auth: Auth, context: Any, data_dict: Any) -> dict[str, Any]:  # noqa: ARG001 - CKAN's signature.
+        return decide(context, data_dict)
+
+    function.__name__ = name
+    chained: Auth = tk.auth_sysadmins_check(tk.chained_auth_function(function))
+    return chained
+
+
+def _package(context: Any, data: Any) -> dict[str, Any]:
+    if is_machine(context):
+        return {"success": True}
+    owner = _owner(data)
+    may = bool(owner) and "officer" in store.roles_in(name_of(context), str(owner))
+    return allow(may, tk._("Working entries are mended by officers of their organisation, at the desk"))
+
+
+def _read(context: Any, data: Any) -> dict[str, Any]:
+    if is_machine(context):
+        return {"success": True}
+    owner = _owner(data)
+    return allow(
+        bool(owner) and bool(store.roles_in(name_of(context), str(owner))),
+        tk._("Your account has no role for this organisation"),
+    )
+
+
+def _machine(context: Any, _data: Any) -> dict[str, Any]:
+    return allow(
+        is_machine(context) or store.is_sysadmin(name_of(context)), tk._("Only the system's own account writes here")
+    )
+
+
+def _wide(context: Any, _data: Any) -> dict[str, Any]:
+    return anybody(context, "operator", "supervisor")
+
+
+def closed_auth_functions() -> dict[str, Auth]:
+    """Every function of core and harvest that the desk answers itself."""
+    closed = {name: _chained(name, _package) for name in PACKAGE_WRITES}
+    closed |= {name: _chained(name, _machine) for name in MACHINE_ONLY}
+    closed |= {name: _chained(name, _read) for name in ("package_show", "resource_show")}
+    closed |= {name: _chained(name, _wide) for name in WIDE_READS}
+    if p.plugin_loaded("harvest"):
+        closed |= {name: _chained(name, _wide) for name in HARVEST_READS}
+        closed |= {name: _chained(name, _machine) for name in HARVEST_WRITES}
+    return closed

@@ -1,0 +1,189 @@
+"""What the desk's templates may call: times in China, labels of codes, short digests, figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.face import ZH, lang, today
+
+__all__ = ["offered_helpers"]
+
+CHINA = dt.timezone(dt.timedelta(hours=8), "CST")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def gd_time(value: Any) -> str:
+    """A moment in China Standard Time: 11-24 20:49, with the year when it is another one."""
+    if not value:
+        return ""
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
+    moment = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(CHINA)
+    return moment.strftime("%m-%d %H:%M" if moment.year == today().year else "%Y-%m-%d %H:%M")
+
+
+def gd_iso(value: Any) -> str:
+    """The same moment for machines."""
+    if not value:
+        return ""
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(CHINA).isoformat(timespec="seconds")
+
+
+def gd_date(value: Any) -> str:
+    """A calendar day."""
+    return str(value)[:10] if value else ""
+
+
+def gd_today() -> dict[str, str]:
+    """Today as an officer reads it."""
+    day = today()
+    if lang() == ZH:
+        return {"text": f"{day.month}月{day.day}日", "weekday": WEEKDAYS[day.weekday()]}
+    return {"text": day.strftime("%d %B"), "weekday": day.strftime("%A")}
+
+
+def gd_days_left(value: Any) -> int | None:
+    """Calendar days from today to a day."""
+    if not value:
+        return None
+    return (dt.date.fromisoformat(str(value)[:10]) - today()).days
+
+
+def gd_short(digest: Any) -> str:
+    """The first eight signs of a digest."""
+    text = str(digest or "").removeprefix("sha256:")
+    return text[:8] if text else "–"
+
+
+def gd_num(value: Any) -> str:
+    """A figure with separators; a dash where there is none."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return str(tk._("yes") if value else tk._("no"))
+    if isinstance(value, int):
+        return f"{value:,}"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return str(value)
+    return f"{int(number):,}" if number.is_integer() and abs(number) >= 1 else f"{number:,.3g}" if abs(number) < 1 else f"{number:,.1f}"
+
+
+def gd_text(value: Any) -> str:
+    """One text of a bilingual value, in the language of this request; Chinese where there is no other."""
+    if not isinstance(value, dict):
+        return str(value or "")
+    zh = value.get("zh") or value.get(ZH) or ""
+    en = value.get("en") or ""
+    return str((en or zh) if lang() == "en" else (zh or en))
+
+
+def gd_code(name: str, code: Any) -> str:
+    """The label of a code of one of our lists; the code itself where the list has none."""
+    if code in (None, ""):
+        return "–"
+    from ckanext.govopen import codes  # noqa: PLC0415 - loaded on first use.
+
+    try:
+        return str(codes.load(name).label(str(code), lang())) or str(code)
+    except (KeyError, LookupError, FileNotFoundError, ValueError):
+        return str(code)
+
+
+def gd_reason(code: Any) -> dict[str, str]:
+    """Title and remedy of a reason code."""
+    from ckanext.govopen import codes  # noqa: PLC0415
+
+    try:
+        found = codes.reason(str(code), lang())
+    except (KeyError, LookupError, ValueError):
+        return {"code": str(code), "title": str(code), "remedy": ""}
+    return {"code": str(code), "title": found.title, "remedy": found.remedy}
+
+
+def gd_name(user: Any) -> str:
+    """The name people know an account by."""
+    from ckan import model  # noqa: PLC0415
+
+    found = model.User.get(str(user)) if user else None
+    return str((found.fullname or found.name) if found else (user or "–"))
+
+
+def gd_roles() -> list[str]:
+    """Roles of who is reading, in the order of the work."""
+    if not tk.current_user.is_authenticated:
+        return []
+    cached = tk.g.get("govopen_roles")
+    if cached is None:
+        held = frozenset().union(*roles.grants(tk.current_user.name).values())
+        cached = [role for role in roles.ROLES if role in held]
+        tk.g.govopen_roles = cached
+    return list(cached)
+
+
+def gd_organisations() -> list[str]:
+    """Titles of the organisations that the reader acts for."""
+    if not tk.current_user.is_authenticated:
+        return []
+    from ckan import model  # noqa: PLC0415
+
+    names = [name for name in roles.grants(tk.current_user.name) if name != roles.ALL]
+    found = (model.Group.get(name) for name in sorted(names)[:3])
+    return [str(group.title or group.name) for group in found if group]
+
+
+@cache
+def _stamp(path: str) -> str:
+    file = files("ckanext.govopen").joinpath("assets", "desk", "public", path)
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+
+
+def gd_asset(path: str) -> str:
+    """The address of one of our own files, changed whenever it changes."""
+    return f"{tk.config.get('ckan.root_path', '').replace('/{{LANG}}', '')}/{path}?v={_stamp(path)}"
+
+
+def gd_page(**changes: Any) -> str:
+    """This page's address with some of its parameters changed: paging and filters."""
+    from urllib.parse import urlencode  # noqa: PLC0415
+
+    params = {key: value for key, value in tk.request.args.items() if value}
+    params.update({key: value for key, value in changes.items()})
+    kept = {key: value for key, value in params.items() if value not in (None, "")}
+    return str(tk.h.current_url().partition("?")[0]) + ("?" + urlencode(kept) if kept else "")
+
+
+def gd_other_language() -> dict[str, str]:
+    """Where this page is in the other language."""
+    path = tk.request.full_path.rstrip("?")
+    if lang() == ZH:
+        return {"url": "/en" + path, "label": "English"}
+    return {"url": path, "label": "中文"}
+
+
+def gd_login_action() -> str:
+    """Where the sign-in form goes, with the page that the reader came for."""
+    came_from = tk.request.args.get("came_from") or tk.request.args.get("next")
+    return str(tk.url_for("user.login", came_from=came_from) if came_from else tk.url_for("user.login"))
+
+
+def gd_waiting() -> int:
+    """How many things wait for the reader."""
+    from ckanext.govopen.desk.review import store  # noqa: PLC0415 - the review asks helpers for nothing.
+
+    if not tk.current_user.is_authenticated:
+        return 0
+    return int(store.waiting_count(tk.current_user.name))
+
+
+def offered_helpers() -> dict[str, Any]:
+    """All of them, by name."""
+    return {name: value for name, value in globals().items() if name.startswith("gd_") and callable(value)}

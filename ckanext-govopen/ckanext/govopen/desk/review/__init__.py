@@ -1,0 +1,1 @@
+"""Requests for opening: their steps, their officers, their deadlines."""

@@ -1,0 +1,1 @@
+"""Who may act in which step, for which organisation, until when."""
