@@ -1,0 +1,1 @@
+"""From signed bundles to what the portal shows."""

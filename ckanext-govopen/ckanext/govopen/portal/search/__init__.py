@@ -1,0 +1,1 @@
+"""Search that reads Chinese: what Solr is given and what it is asked."""
