@@ -1,0 +1,1 @@
+"""CKAN's DataStore contract for reading, as a thin client of the data service."""
