@@ -56,7 +56,7 @@ def place(err: BaseException) -> str:
 def harmless(err: BaseException) -> tuple[str, dict[str, Any]]:
     """A code and facts that may be stored and shown. Of foreign errors: their class and where; never their text."""
     if _ours(err):
-        detail = getattr(err, "detail", None)
+        detail = getattr(err, "detail", None) or getattr(err, "fields", None)
         facts = dict(detail) if isinstance(detail, dict) else {}
         return str(err.code), {name: _short(value) for name, value in facts.items()}  # type: ignore[attr-defined]
     if isinstance(err, OSError) and err.errno in FULL:
