@@ -60,4 +60,4 @@ def api_url() -> str:
 
 def portal_url() -> str:
     """The portal's address, without a slash at its end."""
-    return str(tk.config.get("govopen.portal.public_url") or "").rstrip("/")
+    return str(tk.config.get("govopen.portal.url") or "").rstrip("/")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 
+from ckanext.govopen import codes
 from ckanext.govopen.desk.accept import Field, check
+from ckanext.govopen.errors import GovOpenError
+from ckanext.govopen.face import lang
 
-__all__ = ["accepts", "commit", "plain", "record", "refuse", "site_context"]
+__all__ = ["accepts", "commit", "core_errors", "plain", "record", "refuse", "site_context"]
 
 Action = Callable[[Any, dict[str, Any]], Any]
 
@@ -59,6 +63,26 @@ def plain(value: Any) -> Any:
 def refuse(code: str, text: str, field: str = "message", **more: Any) -> tk.ValidationError:
     """A refusal with its stable code beside the text."""
     return tk.ValidationError({field: [text], "code": [code], **{key: plain(item) for key, item in more.items()}})
+
+
+@contextmanager
+def core_errors(field: str = "message") -> Iterator[None]:
+    """Turn a core's refusal into CKAN's, said in the reader's language from the reason list, the code beside it."""
+    try:
+        yield
+    except GovOpenError as err:
+        model.Session.rollback()
+        code = str(err.code)
+        told = codes.reason(code, lang())
+        text = str(err) if told.title == code else f"{told.title}。{told.remedy}" if told.remedy else told.title
+        if told.title != code and lang() == "en":
+            text = f"{told.title}. {told.remedy}".strip()
+        if err.status == 404:
+            raise tk.ObjectNotFound(text) from None
+        if err.status == 403:
+            raise tk.NotAuthorized(text) from None
+        detail = {key: [str(value)] for key, value in err.detail.items() if key in {"subject", "changed", "found"} and value}
+        raise tk.ValidationError({field: [text], "code": [code], **detail}) from None
 
 
 def commit(context: Mapping[str, Any]) -> None:

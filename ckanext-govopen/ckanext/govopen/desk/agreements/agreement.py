@@ -1,0 +1,55 @@
+"""协议: what may be agreed upon and granted. Pure: same values, same answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ckanext.govopen.errors import Malformed, Refused
+
+__all__ = ["LONGEST", "check_grant", "check_term", "credit_code_fits"]
+
+LONGEST = dt.timedelta(days=1827)
+_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+FILTER_OPERATORS = frozenset({"eq", "in", "gte", "lte"})
+
+
+def credit_code_fits(code: str) -> bool:
+    """Whether a unified social credit code (GB 32100) has its check sign right."""
+    if len(code) != 18 or any(sign not in _SIGNS for sign in code):
+        return False
+    total = sum(_SIGNS.index(sign) * weight for sign, weight in zip(code, _WEIGHTS, strict=False))
+    return _SIGNS[(31 - total % 31) % 31] == code[-1]
+
+
+def check_term(starts_on: dt.date, ends_on: dt.date) -> None:
+    """An agreement ends after it starts and runs five years at most."""
+    if ends_on <= starts_on:
+        raise Malformed(field="ends_on", expected="must lie after the first day")
+    if ends_on > starts_on + LONGEST:
+        raise Malformed(field="ends_on", expected="an agreement runs five years at most")
+
+
+def check_grant(
+    product: Mapping[str, Any],
+    columns: Sequence[str] | None,
+    row_filter: Mapping[str, Any] | None,
+    expires_on: dt.date,
+    ends_on: dt.date,
+) -> None:
+    """A grant names a licensees' product, columns that it has, a filter on such columns, and ends with its agreement."""
+    if product.get("audience") != "licensee":
+        raise Refused(reason="access.no_grant", subject=str(product.get("id")))
+    known = {field["name"] for field in (product.get("schema") or {}).get("fields") or ()}
+    unknown = sorted(set(columns or ()) - known) if known else []
+    if unknown:
+        raise Refused(reason="query.field", subject=unknown[0])
+    for name, condition in (row_filter or {}).items():
+        if known and name not in known:
+            raise Refused(reason="query.field", subject=name)
+        if isinstance(condition, Mapping) and not set(condition) <= FILTER_OPERATORS:
+            raise Refused(reason="query.operator", subject=name)
+    if expires_on > ends_on:
+        raise Malformed(field="expires_on", expected="must not lie after the agreement's last day")
