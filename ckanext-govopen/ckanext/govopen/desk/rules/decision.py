@@ -114,6 +114,10 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, OpenType) else value
 
 
+def _refusal(plain: Mapping[str, Any]) -> RouteRefusal:
+    return RouteRefusal(**{**plain, "ground": Fired(**plain["ground"])})
+
+
 def _field(plain: Mapping[str, Any]) -> FieldDecision:
     return FieldDecision(
         **{

@@ -31,6 +31,7 @@ class EntryFacts:
     embargo_until: date | None = None
     refresh_cycle: str | None = None
     has_undescribed: bool = False
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,10 @@ class Scene:
         """Gather `entry` and `columns` into what rules are asked about."""
         found = frozenset().union(entry.declared_tags, *(column.tags for column in columns))
         return cls(entry=entry, columns=tuple(columns), tags=found)
+
+    def owner_named(self, tags: frozenset[str]) -> bool:
+        """Tell whether the owner himself declared one of `tags`, or the whole entry as being about persons."""
+        return bool(self.entry.declared_tags & tags) or self.entry.category == "A"
 
     def share(self, column: ColumnFacts) -> float:
         """Distinct values by row; of an unknown or empty table 1, the strict answer."""

@@ -1,7 +1,8 @@
 """Whether a rule's conditions hold: one small predicate for each word that a rule set may use.
 
 A condition is a mapping of words to values; it holds when every word holds. Words about tags that could relax a rule
-(`declared`, `declared_none`, `unless`) may name explanatory tags only; `table.py` refuses a rule set that does not.
+(`declared`, `declared_none`, `unless`) may name explanatory tags only; `check.py` refuses a rule set that does not.
+One thing more relaxes: an owner who says himself that the table is about persons (`undeclared`, and lifted floors).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ ENTRY_WORDS: Mapping[str, EntryTest] = MappingProxyType(
         "tags_none": lambda scene, tags: not scene.tags & tags,
         "declared": lambda scene, tags: bool(scene.entry.declared_tags & tags),
         "declared_none": lambda scene, tags: not scene.entry.declared_tags & tags,
+        "undeclared": lambda scene, tags: bool(scene.tags & tags) and not scene.owner_named(tags),
         "rows_over": lambda scene, limit: (scene.entry.rows or 0) > limit,
         "embargoed": _embargoed,
         "never": lambda _scene, _wanted: False,

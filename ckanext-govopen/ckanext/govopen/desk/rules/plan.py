@@ -121,7 +121,7 @@ def _below_floor(spec: RouteSpec, scene: Scene, firing: Sequence[Rule]) -> bool:
         floor = rule.floor
         if floor is None:
             continue
-        lifted = spec.deidentified and scene.entry.declared_tags & floor.get("lifted_when_deidentified", frozenset())
+        lifted = spec.deidentified and scene.owner_named(floor.get("lifted_when_deidentified", frozenset()))
         wanted = OpenType(floor["open_type"])
         if not lifted and strictest((OpenType(spec.open_type), wanted)) != OpenType(spec.open_type):
             return True
