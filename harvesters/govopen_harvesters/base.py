@@ -203,10 +203,17 @@ class Landing(Protocol):
         """Record a department."""
 
     def item(self, item: Item) -> None:
-        """Record a new or changed catalogue item before its package comes."""
+        """Record a new or changed catalogue item, before anything of it is judged.
+
+        Only `land` and `refuse` make an item known (`version_digest`), so that a run that stops between takes it up
+        again; an item without any package is known by this call alone.
+        """
 
     def land(self, package: Package) -> Receipt:
-        """Take a verified package."""
+        """Take a verified package.
+
+        A link, and an entry approved for the catalogue only (closed data), come with a manifest and no files.
+        """
 
     def refuse(self, item: Item, error: HarvestError, manifest: Manifest | None) -> Receipt:
         """Record a refusal; of a package with a secrecy mark only manifest, digest and code stay."""

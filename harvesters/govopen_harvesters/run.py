@@ -7,6 +7,7 @@ what was landed or refused is known by then.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -47,6 +48,7 @@ class Event:
     code: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     receipt: Receipt | None = None
+    new: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,6 +138,39 @@ def _one(  # noqa: PLR0913 (the state of one run)
     source: Source, landing: Landing, item: Item, old: Known | None, counts: Counts,
     on_event: Callable[[Event], None], today: dt.date,
 ) -> None:
+    try:
+        kind, receipt = _landed_or_refused(source, landing, item, old, today)
+    except HarvestError:
+        counts.failed += 1
+        raise
+    except Exception as error:  # noqa: BLE001 (texts of unknown errors may quote cells: only the class is told)
+        counts.failed += 1
+        code = _code_of(error)
+        on_event(Event(kind="item.failed", remote_id=item.remote_id, package_id=item.package_id, code=code))
+        if code == "vault.space" or getattr(error, "stops_run", False):
+            raise _Stop(code) from None
+        return
+    if kind == "item.refused":
+        counts.refused += 1
+    if receipt is None:
+        on_event(Event(kind=kind, remote_id=item.remote_id))
+        return
+    event = Event(
+        kind=kind, remote_id=item.remote_id, package_id=receipt.package_id, code=receipt.code, detail=receipt.detail,
+        receipt=receipt, new=old is None,
+    )
+    on_event(event)
+    try:
+        source.send(receipt)
+    except HarvestError as error:
+        on_event(replace(event, kind="receipt.unsent", code=error.code))
+        if isinstance(error, Transient):
+            raise
+
+
+def _landed_or_refused(
+    source: Source, landing: Landing, item: Item, old: Known | None, today: dt.date
+) -> tuple[str, Receipt | None]:
     manifest: Manifest | None = None
     try:
         landing.item(item)
@@ -145,8 +180,7 @@ def _one(  # noqa: PLR0913 (the state of one run)
         verify.check_kind(item)
         verify.check_marks(item, manifest)
         if item.package_id is None:
-            on_event(Event(kind="item.recorded", remote_id=item.remote_id))
-            return
+            return "item.recorded", None
         manifest = source.manifest(item)
         if old is not None and manifest.sequence < old.sequence:
             raise Replayed(remote_id=item.remote_id, count=manifest.sequence)
@@ -154,33 +188,18 @@ def _one(  # noqa: PLR0913 (the state of one run)
         package = source.fetch(item, manifest)
         try:
             package = replace(package, tables=verify.check_package(package))
-            receipt = landing.land(package)
+            return "item.landed", landing.land(package)
         finally:
             package.close()
-        kind = "item.landed"
     except HarvestError as error:
         if isinstance(error, Transient):
-            counts.failed += 1
             raise
-        counts.refused += 1
-        kind = "item.refused"
-        receipt = landing.refuse(item, error, manifest)
-    except Exception as error:  # noqa: BLE001 (texts of unknown errors may quote cells: only the class is told)
-        counts.failed += 1
-        code = str(getattr(error, "code", type(error).__name__))
-        on_event(Event(kind="item.failed", remote_id=item.remote_id, package_id=item.package_id, code=code))
-        if isinstance(error, OSError) or getattr(error, "stops_run", False) or code == "vault.space":
-            raise _Stop("vault.space" if isinstance(error, OSError) else code) from None
-        return
-    on_event(
-        Event(
-            kind=kind, remote_id=item.remote_id, package_id=receipt.package_id, code=receipt.code,
-            detail=receipt.detail, receipt=receipt,
-        )
-    )
-    try:
-        source.send(receipt)
-    except HarvestError as error:
-        on_event(Event(kind="receipt.unsent", remote_id=item.remote_id, code=error.code, receipt=receipt))
-        if isinstance(error, Transient):
-            raise
+        error.remote_id = error.remote_id or item.remote_id
+        return "item.refused", landing.refuse(item, error, manifest)
+
+
+def _code_of(error: Exception) -> str:
+    """Name an unknown error without its text: its own code, `vault.space` for a full disk, else its class."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
+        return "vault.space"
+    return str(getattr(error, "code", type(error).__name__))

@@ -39,13 +39,14 @@ from govopen_harvesters.errors import (
     HubUnreachable,
     Replayed,
     SizeMismatch,
+    Unreadable,
     Withdrawn,
 )
 from govopen_harvesters.hub import gjgxjhpt, protocol
 
 __all__ = ["Ed25519Signer", "HubClient", "Signer", "connect"]
 
-_CHUNK = 1 << 20
+_CHUNK, _JSON_MAX = 1 << 20, 64 << 20
 
 
 class Signer(Protocol):
@@ -178,12 +179,24 @@ class HubClient:
     ) -> Any:  # noqa: ANN401 (JSON)
         encoded = urlencode(sorted((query or {}).items()))
         with self._send(method, path, encoded, body, {}, remote_id) as (answer, tie):
-            raw = answer.content
+            raw = self._bounded(answer, remote_id)
         stamp = answer.headers.get(protocol.H_TIME, "")
         text = protocol.answer_text(nonce=tie, status=answer.status_code, body=raw, time=stamp)
         if not protocol.verified(self._key, text, answer.headers.get(protocol.H_SIGNATURE, "")):
             raise BadSignature(remote_id=remote_id, kind="answer")
         return json.loads(raw)
+
+    @staticmethod
+    def _bounded(answer: requests.Response, remote_id: str | None) -> bytes:
+        raw = bytearray()
+        try:
+            for chunk in answer.iter_content(_CHUNK):
+                raw += chunk
+                if len(raw) > _JSON_MAX:
+                    raise SizeMismatch(remote_id=remote_id, kind="answer", count=len(raw))
+        except requests.RequestException as err:
+            raise HubUnreachable(remote_id=remote_id, kind="stream") from err
+        return bytes(raw)
 
     def _send(
         self, method: str, path: str, query: str, body: bytes, extra: Mapping[str, str], remote_id: str | None
@@ -200,7 +213,7 @@ class HubClient:
                     method,
                     self._base + where + (f"?{query}" if query else ""),
                     data=body or None,
-                    headers={**headers, **extra, "Content-Type": "application/json"},
+                    headers={**headers, **extra, "Content-Type": "application/json", "Accept-Encoding": "identity"},
                     timeout=self._timeout,
                     stream=True,
                     allow_redirects=False,
@@ -218,7 +231,7 @@ class HubClient:
             if answer.status_code in {404, 410}:
                 raise Withdrawn(remote_id=remote_id, kind=kind)
             if answer.status_code < 500 and answer.status_code != 429:  # noqa: PLR2004
-                break
+                raise Unreadable(remote_id=remote_id, kind=kind)
         raise HubUnreachable(remote_id=remote_id, kind=kind) from last
 
     @staticmethod

@@ -75,7 +75,8 @@ def _sniffed(stream: BinaryIO) -> str:
 
 
 def _lines(stream: BinaryIO, codec: str, name: str) -> Iterator[str]:
-    for number, raw in enumerate(stream, 1):
+    """Give decoded lines; the header is row 0, so that rows count as in the table (but for broken lines above)."""
+    for number, raw in enumerate(stream):
         if b"\0" in raw:
             raise Unreadable(file=name, row=number, kind="nul byte")
         try:

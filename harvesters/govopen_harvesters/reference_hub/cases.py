@@ -98,7 +98,7 @@ _LONLAT = tuple(
 )
 _CLOSED = (
     Entry(
-        key="company-turnover", dept="market", title=("企业经营指标明细", "Turnover of companies"), theme="market_supervision", category="B", open_type="conditional",
+        key="company-turnover", dept="market", title=("企业经营指标明细", "Turnover of companies"), theme="market", category="B", open_type="conditional",
         open_condition="签订开放利用协议，用于信用评价与产业研究。", notes=("企业年度营业收入、纳税与用工明细，有条件开放。", "Turnover, taxes and staff of each company; conditional."),
         row_meaning=("每行一家企业一年", "One company in one year"), tags=("企业", "经营"), table=_turnover, share_type="2", share_condition="依据职责申请",
         columns=(
@@ -122,7 +122,7 @@ _CLOSED = (
         share_type="3", share_condition="涉及商业秘密", category="B", expect="rule.closed.business_secret",
     ),
     Entry(
-        key="formulas", dept="market", title=("企业产品配方备案", "Filed product formulas"), theme="market_supervision", category="B", notes=("企业报备的产品配方，供监管使用，含企业商业秘密。", "Product formulas filed by companies."),
+        key="formulas", dept="market", title=("企业产品配方备案", "Filed product formulas"), theme="market", category="B", notes=("企业报备的产品配方，供监管使用，含企业商业秘密。", "Product formulas filed by companies."),
         row_meaning=("每行一个备案产品", "One product"), tags=("备案",), table=_formulas, expect="rule.closed.business_secret",
         columns=(*_FIRM, col("product", "产品", "Product", "备案产品类别", "Kind of product"), _tagged("formula", "配方", "Formula", "business.secret")),
     ),
@@ -168,16 +168,16 @@ _RECORD = (
     _plain("unapproved-pending", "county-transport", "农村客运站名录", "Rural bus stations", "transport", approval="pending", expect="hub.not_approved"),
     _statistics("unapproved-revoked", "environment", "排污许可统计", "Discharge permits", "environment", approval="revoked", expect="hub.not_approved"),
     _plain("unapproved-stale", "land", "测绘资质单位名录", "Surveying companies", "geography", approval="stale", expect="hub.not_approved"),
-    _plain("expired-1", "health", "公共厕所名录", "Public toilets", "life_service", approval="expired", expect="hub.approval_expired"),
+    _plain("expired-1", "health", "公共厕所名录", "Public toilets", "living", approval="expired", expect="hub.approval_expired"),
     _statistics("expired-2", "county-education", "教师培训统计", "Training of teachers", "education", approval="expired", expect="hub.approval_expired"),
-    _plain("forged-approval", "market", "检验检测机构名录", "Testing laboratories", "market_supervision", fault="forged_approval", expect="hub.signature"),
+    _plain("forged-approval", "market", "检验检测机构名录", "Testing laboratories", "market", fault="forged_approval", expect="hub.signature"),
     _plain("forged-manifest", "education", "图书馆名录", "Libraries", "education", fault="forged_manifest", expect="hub.signature"),
     _statistics("replay-1", "transport", "道路里程统计", "Length of roads", "transport", fault="replay", expect="hub.replay"),
     _plain("replay-2", "county-health", "药品零售门店名录", "Pharmacies", "health", fault="replay", expect="hub.replay"),
     _plain("bad-digest", "land", "地名标志名录", "Place-name signs", "geography", fault="digest", expect="package.digest"),
     _statistics("bad-digest-2", "police", "道路交通违法统计", "Traffic offences", "public_safety", fault="digest", expect="package.digest"),
     _statistics("truncated", "statistics", "规模以上工业统计", "Industry above the threshold", "finance", fault="truncated", expect="package.size"),
-    _statistics("row-count", "data", "数据目录统计", "Catalogue figures", "life_service", fault="row_count", expect="package.schema"),
+    _statistics("row-count", "data", "数据目录统计", "Catalogue figures", "living", fault="row_count", expect="package.schema"),
 )
 
 # -- secret, odd and broken ones -----------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ _ODD = (
         )
         for key, dept, theme, title, notes, url in (
             ("bus-live", "transport", "transport", ("公交实时到站接口", "Live bus arrivals (API)"), ("公交车辆实时到站预测接口，由数源单位直接提供服务。", "Live predictions of bus arrivals, served by the department itself."), "https://api.example.org/yunxi/bus/arrivals"),
-            ("weather-live", "meteorology", "meteorology", ("实时气象观测接口", "Live weather (API)"), ("自动气象站实时观测接口，由数源单位直接提供服务。", "Live observations, served by the department itself."), "https://api.example.org/yunxi/weather/now"),
+            ("weather-live", "meteorology", "weather", ("实时气象观测接口", "Live weather (API)"), ("自动气象站实时观测接口，由数源单位直接提供服务。", "Live observations, served by the department itself."), "https://api.example.org/yunxi/weather/now"),
         )
     ),
     *(
@@ -258,11 +258,11 @@ _ODD = (
         )
     ),
     Entry(
-        key="wrong-code-city", dept="market", title=("食品经营许可证名录", "Food licences"), theme="market_supervision", category="B", notes=("有效食品经营许可证持证单位名录。", "Holders of valid food licences."),
+        key="wrong-code-city", dept="market", title=("食品经营许可证名录", "Food licences"), theme="market", category="B", notes=("有效食品经营许可证持证单位名录。", "Holders of valid food licences."),
         row_meaning=("每行一张许可证", "One licence"), tags=("许可证",), columns=permit_columns(), table=permits("云食许", ("食品经营许可",), 800, wrong=24), expect="gate.checksum",
     ),
     Entry(
-        key="wrong-code-county", dept="county-market", title=("药品经营许可证名录", "Drug licences"), theme="market_supervision", category="B", notes=("有效药品经营许可证持证单位名录。", "Holders of valid drug licences."),
+        key="wrong-code-county", dept="county-market", title=("药品经营许可证名录", "Drug licences"), theme="market", category="B", notes=("有效药品经营许可证持证单位名录。", "Holders of valid drug licences."),
         row_meaning=("每行一张许可证", "One licence"), tags=("许可证",), columns=permit_columns(), table=permits("青药许", ("药品经营许可",), 260, wrong=12), expect="gate.checksum",
     ),
     _plain("undescribed-1", "county-transport", "公路养护站名录", "Road maintenance stations", "transport", columns=_undescribed(facility_columns("养护站", "stations")), expect="entry.column_undescribed"),

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from govopen_harvesters.reference_hub import changes, door
 from govopen_harvesters.reference_hub.keys import Keys
+from govopen_harvesters.reference_hub.real import DAILY_KEY
 from govopen_harvesters.reference_hub.packing import approval_message, spoil, withdraw
 from govopen_harvesters.reference_hub.store import Store
 
@@ -71,8 +72,8 @@ def receipts() -> Response:
 
 @control.post("/advance")
 def advance() -> Response:
-    """Refresh a table by a day; variants `new_column` and `few_rows` are refreshes that no standing plan allows."""
-    body = _body()
+    """Refresh a table (by default the daily one) by a day; `new_column` and `few_rows` fit no standing plan."""
+    body = {"key": DAILY_KEY, **_body()}
     item, variant = _item(body), str(body.get("variant", "day"))
     if variant not in changes.VARIANTS:
         raise door.BadCall(f"variant is one of {', '.join(changes.VARIANTS)}")
@@ -103,6 +104,12 @@ def describe() -> Response:
     return jsonify({"remote_id": item["remote_id"]})
 
 
+@control.post("/revoke")
+def revoke() -> Response:
+    """Revoke an item's approval."""
+    return _approve(_item(_body()), "revoked", 365)
+
+
 @control.post("/withdraw")
 def take_back() -> Response:
     """Withdraw an item by a signed order."""
@@ -119,10 +126,12 @@ def take_back() -> Response:
 def approval() -> Response:
     """Set an item's approval: `decision` approved, pending, refused or revoked; `expires_in` days."""
     body = _body()
-    item = _item(body)
+    return _approve(_item(body), str(body.get("decision", "revoked")), int(body.get("expires_in", 365)))
+
+
+def _approve(item: dict[str, Any], decision: str, days: int) -> Response:
     message = approval_message(
-        _keys(), remote_id=item["remote_id"], descriptor=item["descriptor"],
-        decision=str(body.get("decision", "revoked")), expires_in=int(body.get("expires_in", 365)),
+        _keys(), remote_id=item["remote_id"], descriptor=item["descriptor"], decision=decision, expires_in=days
     )
     _store().execute(
         "update item set approval = ?, version = version + 1 where remote_id = ?", json.dumps(message), item["remote_id"]

@@ -10,6 +10,8 @@ from govopen_harvesters.reference_hub.entry import Column, Entry, Two
 
 __all__ = ["descriptor", "field_entry", "table_schema"]
 
+_LICENCES = {"unconditional": "govopen-unconditional", "conditional": "govopen-conditional"}
+
 
 def _two(text: Two) -> dict[str, str]:
     return {"zh_Hans_CN": text[0], "en": text[1]}
@@ -41,8 +43,8 @@ def descriptor(entry: Entry, provider: Provider, number: int, today: dt.date) ->
     return {
         "title_translated": _two(entry.title),
         "notes_translated": _two(entry.notes),
-        "resource_code": f"3{_item_of(provider)}001/{number:06d}",
-        "resource_class": "department",
+        "resource_code": f"{_class_of(entry)}{_item_of(provider)}001/{number:06d}",
+        "resource_class": _class_of(entry),
         "provider_uscc": provider.code,
         "share_type": entry.share_type,
         "share_condition": entry.share_condition,
@@ -61,7 +63,7 @@ def descriptor(entry: Entry, provider: Provider, number: int, today: dt.date) ->
         "known_problems": _two(entry.problems),
         "contact_unit": f"{provider.name_zh}数据管理科",
         "contact_phone": "0539-0000000",
-        "license_id": entry.license_id,
+        "license_id": entry.license_id or _LICENCES.get(entry.open_type, "notspecified"),
         "legal_basis": entry.legal_basis,
         "embargo_until": embargo.isoformat() if embargo else None,
         "rights_holder": entry.rights_holder,
@@ -69,6 +71,11 @@ def descriptor(entry: Entry, provider: Provider, number: int, today: dt.date) ->
         "fields": [field_entry(column) for column in entry.columns],
         **entry.more,
     }
+
+
+def _class_of(entry: Entry) -> str:
+    """Give 1 for what belongs to a basic database, else 3 for a department's own."""
+    return "3" if entry.base_library == "none" else "1"
 
 
 def _item_of(provider: Provider) -> str:

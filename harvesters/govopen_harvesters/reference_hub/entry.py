@@ -85,7 +85,7 @@ class Entry:
     expect: str = ""
     link_url: str = ""
     origin: Two = ("示范数据，由程序按种子生成，与真实对象无关", "Demo data generated from a seed; not about real objects")
-    license_id: str = "govopen-open-1.0"
+    license_id: str = ""
     legal_basis: str = "《公共数据资源目录管理办法》（示范）"
     caveats: Two = ("示范数据，仅供测试与演示。", "Demo data, for tests and demonstrations only.")
     problems: Two = ("无", "None")
@@ -95,6 +95,7 @@ class Entry:
     share_condition: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
     raw: Callable[[bytes], bytes] | None = None
+    canary_columns: tuple[str, ...] = ()
     sheet_notes: tuple[str, ...] = ()
     sheet_footer: tuple[str, ...] = ()
     sheet_total: str = ""

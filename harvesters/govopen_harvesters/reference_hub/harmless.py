@@ -231,7 +231,7 @@ _BED_COLUMNS = (
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        key="companies", dept="market", title=("企业登记基本信息", "Registered companies"), theme="market_supervision", base_library="legal_person", category="B",
+        key="companies", dept="market", title=("企业登记基本信息", "Registered companies"), theme="market", base_library="legal_person", category="B",
         notes=("企业登记基本信息，含名称、统一社会信用代码、类型、状态、行业与住所。", "Registered companies with name, credit code, type, state, industry and office."),
         row_meaning=("每行一家企业", "One company"), tags=("企业登记", "市场主体"), cycle="4", legal_basis="《企业信息公示暂行条例》", table=_companies,
         columns=(
@@ -246,12 +246,12 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
-        key="permits", dept="market", title=("行政许可公示信息", "Published permits"), theme="market_supervision", category="B", cycle="3",
+        key="permits", dept="market", title=("行政许可公示信息", "Published permits"), theme="market", category="B", cycle="3",
         notes=("市场监管领域行政许可决定公示信息，依法自作出决定之日起公示。", "Permits in market regulation, published by law."),
         row_meaning=("每行一项行政许可决定", "One decision"), tags=("行政许可", "公示"), columns=permit_columns(), table=permits("云市监许", ("食品经营许可", "食品生产许可", "特种设备使用登记"), 2200),
     ),
     Entry(
-        key="food-samples", dept="market", title=("食品安全监督抽检结果", "Food inspection results"), theme="market_supervision", category="B", cycle="4",
+        key="food-samples", dept="market", title=("食品安全监督抽检结果", "Food inspection results"), theme="market", category="B", cycle="4",
         notes=("食品安全监督抽检样品、生产单位与检验结论，已依法公布。", "Samples, producers and results of food inspection, already published."),
         row_meaning=("每行一个抽检样品", "One sample"), tags=("食品安全", "抽检"), table=_samples,
         columns=(
@@ -264,7 +264,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     _figures(
-        "market-entities", "market", "市场主体月度统计", "Market entities by month", "market_supervision", _MONTH, _MONTHS,
+        "market-entities", "market", "市场主体月度统计", "Market entities by month", "market", _MONTH, _MONTHS,
         (("opened", "新设户数", "New entities", "户", 320, 0.05), ("closed", "注销户数", "Closed entities", "户", 140, 0.02), ("total", "期末户数", "Entities at the end", "户", 9000, 0.06)),
         group=("kind", "主体类型", "Kind", ("企业", "个体工商户", "农民专业合作社")), cycle="4",
     ),
@@ -273,7 +273,7 @@ ENTRIES: tuple[Entry, ...] = (
         (("count", "在用数量", "In use", "台", 900, 0.07), ("inspected", "检验数量", "Inspected", "台", 860, 0.07)), group=("kind", "设备种类", "Kind", ("电梯", "锅炉", "压力容器", "起重机械")),
     ),
     _figures(
-        "county-traders", "county-market", "个体工商户年度统计", "Sole traders by year", "market_supervision", _YEAR, _YEARS,
+        "county-traders", "county-market", "个体工商户年度统计", "Sole traders by year", "market", _YEAR, _YEARS,
         (("opened", "新设户数", "New", "户", 800, 0.05), ("closed", "注销户数", "Closed", "户", 350, 0.02)),
     ),
     _list("hospitals", "health", "医疗机构", "hospitals", "health", "YY", "医院", 86, tags_declared=("public_facility",)),
@@ -302,12 +302,12 @@ ENTRIES: tuple[Entry, ...] = (
         (("trips", "客运量", "Passengers", "人次", 420000, 0.03), ("vehicles", "运营车辆", "Vehicles", "辆", 160, 0.02)), group=("mode", "方式", "Mode", ("公共汽电车", "轨道交通", "出租汽车")), cycle="4",
     ),
     Entry(
-        key="air-quality", dept="environment", title=("空气质量日报", "Daily air quality"), theme="environment", cycle="2", columns=_air_columns(), table=_air,
+        key="air-quality", dept="environment", title=("空气质量日报", "Daily air quality"), theme="environment", cycle="7", columns=_air_columns(), table=_air,
         notes=("各空气质量监测站主要污染物日均浓度与空气质量指数。", "Daily means of the main pollutants and the index by station."),
         row_meaning=("每行一个监测站一天", "One station on one day"), tags=("空气质量", "环境监测"),
     ),
     Entry(
-        key="weather-warnings", dept="meteorology", title=("气象灾害预警信号发布记录", "Weather warnings"), theme="meteorology", cycle="3", table=_warnings,
+        key="weather-warnings", dept="meteorology", title=("气象灾害预警信号发布记录", "Weather warnings"), theme="weather", cycle="3", table=_warnings,
         notes=("气象灾害预警信号种类、等级、发布时间与区县。", "Kind, colour, time and county of weather warnings."), row_meaning=("每行一次预警发布", "One warning"), tags=("预警", "气象灾害"),
         columns=(
             col("warning_no", "预警编号", "Warning number", "预警信号编号", "Number of the warning", key=True, required=True, tags=("weather",)),
@@ -328,11 +328,11 @@ ENTRIES: tuple[Entry, ...] = (
         (("residents", "常住人口", "Residents", "人", 260000, 0.01), ("urban", "城镇人口", "Urban residents", "人", 170000, 0.03), ("births", "出生人口", "Births", "人", 1900, -0.05)),
         base_library="population", cycle="7",
     ),
-    _list("parks", "land", "公园绿地", "parks", "life_service", "GY", "公园", 150),
+    _list("parks", "land", "公园绿地", "parks", "living", "GY", "公园", 150),
     _figures(
         "land-supply", "land", "建设用地供应统计", "Land supply by year", "geography", _YEAR, _YEARS, (("plots", "供应宗数", "Plots", "宗", 60, 0.02), ("area", "供应面积", "Area", "公顷", 140, 0.02)),
         base_library="geography",
     ),
     _list("police-stations", "police", "派出所", "police stations", "public_safety", "PC", "派出所", 74),
-    _figures("hotline-figures", "data", "政务热线受理量统计", "Hotline calls by month", "life_service", _MONTH, _MONTHS, (("calls", "受理量", "Calls", "件", 2600, 0.08), ("closed", "办结量", "Closed", "件", 2500, 0.08)), cycle="4"),
+    _figures("hotline-figures", "data", "政务热线受理量统计", "Hotline calls by month", "living", _MONTH, _MONTHS, (("calls", "受理量", "Calls", "件", 2600, 0.08), ("closed", "办结量", "Closed", "件", 2500, 0.08)), cycle="4"),
 )

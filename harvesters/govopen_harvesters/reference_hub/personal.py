@@ -100,41 +100,41 @@ def entries(rows: int) -> list[Entry]:
     small = max(200, min(3000, rows // 20))
     return [
         Entry(
-            key="population-register", dept="police", title=("常住人口登记信息", "Register of residents"), theme="public_safety",
+            key="population-register", canary_columns=("sfzh", "xm", "zz", "lxdh"), dept="police", title=("常住人口登记信息", "Register of residents"), theme="public_safety",
             notes=("常住人口基本登记信息，按人记录，供脱敏后开放与统计使用。", "Basic registration of residents, one person a row, to be de-identified."),
             row_meaning=("每行一名常住人口", "One resident"), base_library="population", category="A", open_type="conditional",
             open_condition="签订开放利用协议，脱敏后提供。", cycle="4", columns=_POPULATION, table=people.population(rows), origin=_MADE,
             share_type="2", share_condition="依据职责申请", tags=("人口", "户籍"), expect="rule.closed.personal", legal_basis="《中华人民共和国户口登记条例》",
         ),
         Entry(
-            key="outpatient-visits", dept="health", title=("医院门诊就诊记录", "Hospital outpatient visits"), theme="health",
+            key="outpatient-visits", canary_columns=("visit_no", "patient_id", "patient_name", "phone", "address"), dept="health", title=("医院门诊就诊记录", "Hospital outpatient visits"), theme="health",
             notes=("各级医院门诊就诊记录，含诊断与费用，按就诊记录，供脱敏汇总后开放。", "Outpatient visits with diagnosis and fee, one visit a row, to be aggregated."),
             row_meaning=("每行一次门诊就诊", "One visit"), category="A", open_type="conditional", open_condition="仅开放汇总结果；细粒度汇总需签订协议。",
             cycle="4", columns=_VISITS, table=people.outpatients(rows), origin=_MADE, share_type="2", share_condition="依据职责申请",
             tags=("门诊", "就诊", "疾病"), expect="rule.closed.personal", legal_basis="《中华人民共和国基本医疗卫生与健康促进法》",
         ),
         Entry(
-            key="enterprise-shareholders", dept="market", title=("企业及自然人股东登记信息", "Companies and natural-person shareholders"), theme="market_supervision",
+            key="enterprise-shareholders", canary_columns=("holder_id", "holder_phone", "holder_address"), dept="market", title=("企业及自然人股东登记信息", "Companies and natural-person shareholders"), theme="market",
             notes=("企业登记基本信息及自然人股东出资信息，按股东记录。", "Registration of companies with natural-person shareholders, one shareholder a row."),
             row_meaning=("每行一家企业的一名自然人股东", "One shareholder of one company"), base_library="legal_person", category="B", open_type="conditional",
             open_condition="依法公示范围以外的内容脱敏后提供。", cycle="4", columns=_HOLDERS, table=people.enterprises(rows), origin=_MADE,
             share_type="2", share_condition="依据职责申请", tags=("企业登记", "股东"), legal_basis="《企业信息公示暂行条例》",
         ),
         Entry(
-            key="student-register", dept="education", title=("中小学学籍信息", "Register of pupils"), theme="education",
+            key="student-register", canary_columns=("student_no", "student_name", "id_card", "guardian", "guardian_phone", "home_address"), dept="education", title=("中小学学籍信息", "Register of pupils"), theme="education",
             notes=("中小学学生学籍信息，含不满十四周岁未成年人，供汇总统计后开放。", "Register of pupils, many under fourteen, to be aggregated."),
             row_meaning=("每行一名在籍学生", "One pupil"), category="A", open_type="conditional", open_condition="仅开放汇总结果。", cycle="6",
             columns=_STUDENTS, table=people.students(rows), origin=_MADE, share_type="2", share_condition="依据职责申请",
             tags=("学籍", "学生"), expect="rule.closed.personal", legal_basis="《中华人民共和国未成年人保护法》",
         ),
         Entry(
-            key="doctor-contracts", dept="county-health", title=("家庭医生签约服务明细", "Family doctor agreements"), theme="health",
+            key="doctor-contracts", canary_columns=("f02", "f03", "f04", "f05"), dept="county-health", title=("家庭医生签约服务明细", "Family doctor agreements"), theme="health",
             notes=("家庭医生签约服务明细清单，反映基层医疗服务开展情况。", "List of family doctor agreements that shows primary care at work."),
             row_meaning=("每行一份签约协议", "One agreement"), columns=_CARELESS, table=people.contracts(small), cycle="5", origin=_MADE,
             tags=("家庭医生", "签约"), expect="rule.closed.personal",
         ),
         Entry(
-            key="hotline-orders", dept="data", title=("政务热线工单明细", "Hotline orders"), theme="life_service",
+            key="hotline-orders", dept="data", title=("政务热线工单明细", "Hotline orders"), theme="living",
             notes=("政务服务热线受理的市民诉求工单明细与诉求内容。", "Orders of the government hotline with what citizens asked for."),
             row_meaning=("每行一件热线工单", "One order"), columns=_ORDERS, table=people.hotline(small), cycle="4", origin=_MADE,
             tags=("热线", "诉求"), expect="rule.closed.personal",

@@ -11,7 +11,10 @@ import numpy as np
 
 from govopen_harvesters.reference_hub.entry import Entry, Table, Two, col
 
-__all__ = ["ENTRIES", "real_rows"]
+__all__ = ["DAILY_KEY", "ENTRIES", "real_rows"]
+
+DAILY_KEY = "weather-daily"
+"""The table that is refreshed every day."""
 
 _DIVISIONS: Two = ("modood/Administrative-divisions-of-China（WTFPL）", "modood/Administrative-divisions-of-China (WTFPL)")
 _EPIDEMIC: Two = ("canghailan/Wuhan-2019-nCoV（MIT）", "canghailan/Wuhan-2019-nCoV (MIT)")
@@ -248,7 +251,7 @@ _WEATHER_NAMES = {column.name: column.name for column in _WEATHER}
 
 def _weather(key: str, zh: str, en: str, keep: Callable[[dict[str, str]], bool], **more: object) -> Entry:
     return Entry(
-        key=key, dept="meteorology", title=(zh, en), theme="meteorology", columns=_WEATHER,
+        key=key, dept="meteorology", title=(zh, en), theme="weather", columns=_WEATHER,
         notes=(f"{zh}，含降水、气温、风速和天气现象。", f"{en}: precipitation, temperature, wind and weather of each day."),
         row_meaning=("每行一天的观测", "One day"), tags=("气象", "气温", "降水"), origin=_NOAA, caveats=_CAVEAT,
         table=_take("weather_daily_seattle", _WEATHER_NAMES, keep), **more,  # type: ignore[arg-type]
@@ -271,11 +274,11 @@ _METEOROLOGY = [
         for year in ("2012", "2013", "2014")
     ),
     _weather(
-        "weather-daily", "逐日气象观测（每日更新）", "Daily weather, refreshed every day", lambda row: "2015/01/01" <= row["date"] <= "2015/06/30",
+        DAILY_KEY, "逐日气象观测（每日更新）", "Daily weather, refreshed every day", lambda row: "2015/01/01" <= row["date"] <= "2015/06/30",
         cycle="2", more={"temporal_start": "2015-01-01"},
     ),
     Entry(
-        key="weather-stations", dept="meteorology", title=("区域气象站月初气温观测", "Temperatures at regional weather stations"), theme="meteorology",
+        key="weather-stations", dept="meteorology", title=("区域气象站月初气温观测", "Temperatures at regional weather stations"), theme="weather",
         notes=("2020年1月区域气象站位置、海拔与日平均气温。", "Position, height and mean temperature of regional stations, January 2020."),
         row_meaning=("每行一个气象站的一次观测", "One observation at one station"), tags=("气象站", "气温", "观测"), origin=_YUNNAN, caveats=_CAVEAT,
         columns=_YUNNAN_COLUMNS, cycle="9",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from govopen_harvesters.reference_hub import files
+from govopen_harvesters.reference_hub import canaries, files
 from govopen_harvesters.reference_hub.catalogue import entries
 from govopen_harvesters.reference_hub.departments import DEPARTMENTS
 from govopen_harvesters.reference_hub.descriptor import descriptor, table_schema
@@ -22,7 +22,7 @@ from govopen_harvesters.reference_hub.store import Store
 
 __all__ = ["HubIdentity", "seed"]
 
-_VERSION = "1"
+_VERSION = "2"
 _PACKING_FAULTS = frozenset({"digest", "truncated", "forged_manifest", "row_count", "replay", "forged_approval"})
 
 
@@ -63,11 +63,13 @@ def _fill(store: Store, keys: Keys, rows: int, number: int) -> None:
         for position, provider in enumerate(DEPARTMENTS.values()):
             body = {name: getattr(provider, name) for name in ("code", "name_zh", "name_en", "region", "level", "slug")}
             db.execute("insert into provider values (?, ?, ?)", (provider.code, position, json.dumps(body)))
+    planted: list[str] = []
     for position, entry in enumerate(entries(rows), 1):
-        _enter(store, keys, entry, position, number)
+        planted += _enter(store, keys, entry, position, number)
+    canaries.keep(store.home, planted)
 
 
-def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -> None:
+def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -> list[str]:
     provider = DEPARTMENTS[entry.dept]
     digest = hashlib.sha256(f"{number}:{entry.key}".encode()).hexdigest()
     remote_id = f"res-{digest[:16]}"
@@ -78,15 +80,18 @@ def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -
         remote_id, position, entry.key, entry.expect, entry.kind, json.dumps(described), entry.link_url or None,
         provider.code, json.dumps(approval) if approval else None,
     )
+    planted: list[str] = []
     if entry.table is not None or entry.raw is not None:
         rng = np.random.default_rng([number, int(digest[:8], 16)])
         table = entry.table(rng) if entry.table is not None else {}
+        planted = canaries.planted_in(entry, table)
         name, media, encoding, raw = delivery(entry, table, remote_id)
         count = len(next(iter(table.values()))) if table and entry.kind == "table" else None
         schema = table_schema(entry.columns) if entry.kind == "table" else None
         pack(store, keys, remote_id=remote_id, files={name: (media, encoding, raw)}, rows=count, schema=schema)
-    elif entry.kind == "link":
-        pack(store, keys, remote_id=remote_id, files={}, rows=None, schema=None, link_url=entry.link_url)
+    else:
+        # A link has no file, and of what is closed only the entry comes; both have a signed manifest all the same.
+        pack(store, keys, remote_id=remote_id, files={}, rows=None, schema=None, link_url=entry.link_url or None)
     if entry.fault in _PACKING_FAULTS:
         spoil(store, keys, remote_id, entry.fault)
     if entry.fault == "withdrawn":
@@ -94,6 +99,7 @@ def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -
             store, keys, remote_id, reason_zh="数源单位发现数据口径有误，撤回。",
             reason_en="The department found the figures to be wrong and withdraws them.",
         )
+    return planted
 
 
 def _approval(keys: Keys, entry: Entry, remote_id: str, described: dict[str, object]) -> dict[str, object] | None:
