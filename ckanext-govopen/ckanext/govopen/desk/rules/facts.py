@@ -70,8 +70,9 @@ class Scene:
         return cls(entry=entry, columns=tuple(columns), tags=found)
 
     def owner_named(self, tags: frozenset[str]) -> bool:
-        """Tell whether the owner himself declared one of `tags`, or the whole entry as being about persons."""
-        return bool(self.entry.declared_tags & tags) or self.entry.category == "A"
+        """Tell whether the owner knew of `tags`: declared them, or graded a column that carries one above harmless."""
+        graded = any((column.declared_level or 0) > 1 and column.tags & tags for column in self.columns)
+        return graded or bool(self.entry.declared_tags & tags) or self.entry.category == "A"
 
     def share(self, column: ColumnFacts) -> float:
         """Distinct values by row; of an unknown or empty table 1, the strict answer."""

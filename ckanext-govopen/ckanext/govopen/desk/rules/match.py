@@ -2,7 +2,7 @@
 
 A condition is a mapping of words to values; it holds when every word holds. Words about tags that could relax a rule
 (`declared`, `declared_none`, `unless`) may name explanatory tags only; `check.py` refuses a rule set that does not.
-One thing more relaxes: an owner who says himself that the table is about persons (`undeclared`, and lifted floors).
+One thing more relaxes: an owner who knew that the table is about persons lifts his own floor for de-identified products.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ENTRY_WORDS: Mapping[str, EntryTest] = MappingProxyType(
         "tags_none": lambda scene, tags: not scene.tags & tags,
         "declared": lambda scene, tags: bool(scene.entry.declared_tags & tags),
         "declared_none": lambda scene, tags: not scene.entry.declared_tags & tags,
-        "undeclared": lambda scene, tags: bool(scene.tags & tags) and not scene.owner_named(tags),
+        "contradicted": lambda scene, tags: any(c.declared_level == 1 and c.tags & tags for c in scene.columns),
         "rows_over": lambda scene, limit: (scene.entry.rows or 0) > limit,
         "embargoed": _embargoed,
         "never": lambda _scene, _wanted: False,
