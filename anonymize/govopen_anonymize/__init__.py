@@ -13,7 +13,9 @@ from .measure import Risk, measure
 from .recipe import Recipe
 from .report import Report
 from .run import Result, run
+from .suggest import suggest
 
 __all__ = [
-    "Finding", "Recipe", "Report", "Result", "Risk", "check_digits", "errors", "measure", "run", "scan", "validate_id",
+    "Finding", "Recipe", "Report", "Result", "Risk", "check_digits", "errors", "measure", "run", "scan", "suggest",
+    "validate_id",
 ]

@@ -14,15 +14,15 @@ from ..errors import ColumnMissing
 
 __all__ = ["validate_id", "check_digits", "clean", "id18", "id15", "uscc", "org9", "luhn", "regno15", "vin", "sole_trader"]
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _VIN = {**{str(d): d for d in range(10)}, **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))}
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _SEPARATORS = re.compile(r"[\s\-_·.–—\u200b\ufeff]+")
-_PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split())
+PROVINCES = frozenset("11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split())
 
 
 def clean(value: str) -> str:
@@ -40,24 +40,24 @@ def _day(year: str, month: str, day: str) -> bool:
 
 def id18(text: str) -> bool:
     """Resident identity number, GB 11643: division, date and check digit."""
-    if len(text) != 18 or not text[:17].isdecimal() or not text.isascii() or text[:2] not in _PROVINCES:
+    if len(text) != 18 or not text[:17].isdecimal() or not text.isascii() or text[:2] not in PROVINCES:
         return False
     if not _day(text[6:10], text[10:12], text[12:14]):
         return False
-    return "10X98765432"[sum(int(c) * w for c, w in zip(text, _WEIGHTS, strict=False)) % 11] == text[17]
+    return "10X98765432"[sum(int(c) * w for c, w in zip(text, ID_WEIGHTS, strict=False)) % 11] == text[17]
 
 
 def id15(text: str) -> bool:
     """Old resident identity number: division and date, no check digit."""
-    return (len(text) == 15 and text.isascii() and text.isdecimal() and text[:2] in _PROVINCES and _day("19" + text[6:8], text[8:10], text[10:12]))
+    return (len(text) == 15 and text.isascii() and text.isdecimal() and text[:2] in PROVINCES and _day("19" + text[6:8], text[8:10], text[10:12]))
 
 
 def uscc(text: str) -> bool:
     """Unified social credit code, GB 32100."""
-    if len(text) != 18 or not all(c in _CREDIT for c in text) or text[0] not in "123456789ANY" or not text[2:8].isdecimal():
+    if len(text) != 18 or not all(c in CREDIT for c in text) or text[0] not in "123456789ANY" or not text[2:8].isdecimal():
         return False
-    total = sum(_CREDIT.index(c) * w for c, w in zip(text, _CREDIT_WEIGHTS, strict=False))
-    return _CREDIT[(31 - total % 31) % 31] == text[17]
+    total = sum(CREDIT.index(c) * w for c, w in zip(text, CREDIT_WEIGHTS, strict=False))
+    return CREDIT[(31 - total % 31) % 31] == text[17]
 
 
 def org9(text: str) -> bool:

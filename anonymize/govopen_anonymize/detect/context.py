@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .checks import clean, id15, id18, sole_trader
+from .bulk import births, cleaned
+from .checks import clean, sole_trader
 from .column import Facts
 from .finding import Finding
 from .statistics import dates_of
@@ -51,14 +52,14 @@ def subject(columns: Sequence[Facts], findings: Sequence[Finding]) -> Subject:
 def contextual(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject, today: dt.date) -> Iterator[Finding]:
     """Findings that need the whole table."""
     taken = {f.column for f in findings if f.share >= 0.5}
-    births = _births_from_identity(columns, about)
-    born: np.ndarray | None = births
+    known = _births_from_identity(columns, about)
+    born: np.ndarray | None = known
     for column in columns:
         if column.name in taken or not column.filled:
             continue
         days = dates_of(column)
         if days is not None and about.persons:
-            found = _birth_date(column, days, births, about, today)
+            found = _birth_date(column, days, known, about, today)
             if found is not None:
                 yield found
                 yield from _minor(column, days, today)
@@ -72,7 +73,7 @@ def contextual(columns: Sequence[Facts], findings: Sequence[Finding], about: Sub
             yield from _money(column, about)
         if about.persons:
             yield from _key(column, findings)
-    yield from _minors_by_identity(columns, births, about, today)
+    yield from _minors_by_identity(columns, known, about, today)
 
 
 def _rows(column: Facts, values: np.ndarray) -> np.ndarray:
@@ -85,27 +86,21 @@ def _births_from_identity(columns: Sequence[Facts], about: Subject) -> np.ndarra
     column = next((c for c in columns if c.name == about.identity), None)
     if column is None:
         return None
-    days = np.full(column.distinct, np.nan)
-    for i, value in enumerate(column.values):
-        text = clean(value)
-        if id18(text):
-            days[i] = dt.date(int(text[6:10]), int(text[10:12]), int(text[12:14])).toordinal() - 719163
-        elif id15(text):
-            days[i] = dt.date(1900 + int(text[6:8]), int(text[8:10]), int(text[10:12])).toordinal() - 719163
-    return _rows(column, days)
+    days = births(cleaned(column.texts))
+    return _rows(column, np.where(days > np.iinfo(np.int64).min, days, np.nan))
 
 
-def _birth_date(column: Facts, days: np.ndarray, births: np.ndarray | None, about: Subject, today: dt.date) -> Finding | None:
+def _birth_date(column: Facts, days: np.ndarray, known: np.ndarray | None, about: Subject, today: dt.date) -> Finding | None:
     real = days > np.iinfo(np.int64).min
     if not real.any():
         return None
     mask = real
     said = column.says(*BIRTH)
     spread = np.where(real, days, np.nan).astype(np.float64)
-    if births is not None:
+    if known is not None:
         rows = _rows(column, spread)
-        both = ~np.isnan(rows) & ~np.isnan(births)
-        if both.any() and float((rows[both] == births[both]).mean()) >= 0.5:
+        both = ~np.isnan(rows) & ~np.isnan(known)
+        if both.any() and float((rows[both] == known[both]).mean()) >= 0.5:
             return _finding(column, "birth_date", "person.birth_date", 0.98, mask)
         if both.any() and not said:
             return None
@@ -130,13 +125,13 @@ def _minor(column: Facts, days: np.ndarray, today: dt.date) -> Iterator[Finding]
         yield _finding(column, "minor", "person.minor", 0.85, young)
 
 
-def _minors_by_identity(columns: Sequence[Facts], births: np.ndarray | None, about: Subject, today: dt.date) -> Iterator[Finding]:
-    if births is None or about.identity is None or np.isnan(births).all():
+def _minors_by_identity(columns: Sequence[Facts], known: np.ndarray | None, about: Subject, today: dt.date) -> Iterator[Finding]:
+    if known is None or about.identity is None or np.isnan(known).all():
         return
     limit = today.replace(year=today.year - 14, day=min(today.day, 28)).toordinal() - 719163
-    share = float((births[~np.isnan(births)] > limit).mean())
+    share = float((known[~np.isnan(known)] > limit).mean())
     if share >= 0.5:
-        count = int((births > limit).sum())
+        count = int((known > limit).sum())
         yield Finding(about.identity, "minor", "person.minor", 0.9, count, round(share, 6), ())
 
 
@@ -180,6 +175,8 @@ def _coordinate(column: Facts) -> Iterator[Finding]:
             return
 
 
+# Levels of schooling and jobs say something of persons only where rows are persons.
+OF_PERSONS = ("education", "occupation", "sex", "ethnic_group")
 MONEY = ("金额", "费用", "工资", "收入", "余额", "缴费", "存款", "贷款", "薪", "医疗费", "税额", "income", "salary", "amount", "fee", "营业收入", "资产", "负债", "利润", "社保")
 
 
@@ -209,7 +206,8 @@ def _key(column: Facts, findings: Sequence[Finding]) -> Iterator[Finding]:
         return
     said = column.says(*ACCOUNT)
     lengths = len(set(column.lengths.tolist()))
-    if (column.unique_share >= 0.5 and lengths <= 2 and column.filled >= 20) or (said and column.unique_share >= 0.2):
+    keyed = column.unique_share >= 0.5 or (column.unique_share >= 0.1 and column.distinct >= 200)
+    if (keyed and lengths <= 2 and column.filled >= 20) or (said and column.unique_share >= 0.2):
         yield _finding(column, "personal_code", "person.other_id", 0.85 if said else 0.6, shaped)
 
 
@@ -221,7 +219,7 @@ def _finding(column: Facts, kind: str, tag: str, confidence: float, mask: np.nda
 def settle(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject) -> list[Finding]:
     """Last word on tags that depend on the table: phones of organisations, addresses of no one, sole traders, free text."""
     by_name: Mapping[str, Facts] = {c.name: c for c in columns}
-    settled = [_of_organisation(f, about) for f in findings]
+    settled = [_of_organisation(f, about) for f in findings if about.persons or f.kind not in OF_PERSONS]
     for found in [f for f in settled if f.tag == "org.uscc"]:
         column = by_name[found.column]
         mask = np.fromiter((v[:2] == "92" and sole_trader(clean(v)) for v in column.values), bool, column.distinct)
@@ -246,6 +244,7 @@ def _of_organisation(found: Finding, about: Subject) -> Finding:
         return replace(found, tag="org.phone")
     if found.kind == "bank_card" and about.organisations and about.identity is None:
         return replace(found, tag="org.bank_account")
-    if found.kind == "address" and not about.persons:
+    # Where firms are registered is no home of anybody; sole traders among them are named by a finding of their own.
+    if found.kind == "address" and (not about.persons or (about.organisations and about.identity is None)):
         return replace(found, tag="geo.division")
     return found

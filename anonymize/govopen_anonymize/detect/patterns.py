@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from . import checks
 
@@ -18,11 +24,11 @@ SEPARATOR = r"[ \t\n\r\-_.·\u2010-\u2015]?"
 S = SEPARATOR
 
 
-def _always(_: str) -> bool:
+def always(_: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pattern:
     """One kind of identifier."""
 
@@ -30,12 +36,28 @@ class Pattern:
     tag: str
     regex: str
     rank: int
-    check: Callable[[str], bool] = _always
+    check: Callable[[str], bool] = always
     confidence: float = 0.9
     in_text: bool = True
     hint: str = ""
     mask: str = ""
     separated: bool = False
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern for Python."""
+        return re.compile(self.regex)
+
+    @cached_property
+    def re2(self) -> str:
+        """The pattern for Arrow's RE2, which writes code points otherwise."""
+        return re.sub(r"\\u([0-9a-fA-F]{4})", r"\\x{\1}", self.regex)
+
+    @cached_property
+    def width(self) -> tuple[int, int]:
+        """Least and most characters of a match."""
+        low, high = _parser.parse(self.regex).getwidth()
+        return int(low), int(min(high, 1 << 30))
 
 
 def _digits(count: int) -> str:
@@ -59,6 +81,14 @@ def _hk_residence(text: str) -> bool:
 
 def _card(text: str) -> bool:
     return text[:2] in _BINS and checks.luhn(text)
+
+
+def _card_guard(texts: Any) -> Any:
+    return pc.is_in(pc.utf8_slice_codeunits(texts, 0, 2), pa.array(sorted(_BINS))).to_numpy(zero_copy_only=False)
+
+
+# A whole column of cards is checked as a matrix, see bulk.check.
+_card.bulk, _card.guard = checks.luhn, _card_guard  # type: ignore[attr-defined]
 
 
 _BINS = frozenset("62 60 45 40 41 42 43 44 46 47 48 49 51 52 53 54 55 35 34 37 36 30 95 94 90 68 69 50 56 58".split())
@@ -101,7 +131,3 @@ def register(pattern: Pattern) -> None:
     PATTERNS.append(pattern)
     PATTERNS.sort(key=lambda p: p.rank)
 
-
-def compiled(pattern: Pattern) -> re.Pattern[str]:
-    """The pattern for Python."""
-    return re.compile(pattern.regex)

@@ -18,6 +18,7 @@ __all__ = ["scan"]
 
 # Column kinds that explain a column whole; where one stands, weaker guesses about the same column fall away.
 WHOLE = 0.5
+WORDS = ("person_name", "address")
 
 
 def scan(table: pa.Table, *, headers: Mapping[str, str] | None = None, today: dt.date | None = None) -> list[Finding]:
@@ -47,7 +48,7 @@ def _scan(table: pa.Table, headers: Mapping[str, str], today: dt.date) -> list[F
 def _one(column: Facts) -> Iterable[Finding]:
     """Findings of one column; what fills the column as an identifier leaves no room for guesses by statistics."""
     found = list(identifiers(column))
-    if any(f.share >= WHOLE for f in found):
+    if any(f.share >= WHOLE and f.kind not in WORDS for f in found):
         return found
     guesses = list(statistical(column))
     best: dict[str, Finding] = {}
@@ -55,5 +56,4 @@ def _one(column: Facts) -> Iterable[Finding]:
         rival = best.get(guess.column)
         if rival is None or (guess.confidence * guess.share) > (rival.confidence * rival.share):
             best[guess.column] = guess
-    seen = {(f.kind) for f in found}
-    return found + [g for g in best.values() if g.kind not in seen]
+    return [f for f in found if f.kind not in {g.kind for g in best.values()}] + list(best.values())

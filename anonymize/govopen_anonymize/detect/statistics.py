@@ -2,7 +2,6 @@
 """Kinds that a column shows as a whole: names, addresses, code lists, dates, ages, diseases, coordinates, divisions."""
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..divisions import divisions
+from .bulk import days
 from .column import Facts
 from .finding import Finding
 from .words import characters, words
@@ -20,7 +20,6 @@ Mask = npt.NDArray[np.bool_]
 HAN = r"^[\x{4E00}-\x{9FFF}]+$"
 DATE = r"^(?:1[89]|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])日?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?$"
 ICD = r"^[A-TV-Z]\d{2}(?:\.[0-9x]{1,3}(?:[x0-9]{0,3})(?:\+|\*)?)?$"
-_PARTS = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
 SAMPLE = 20_000
 
 
@@ -189,12 +188,4 @@ def dates_of(column: Facts) -> npt.NDArray[np.int64] | None:
         return None
     if column.share(column.matches(DATE)) < 0.9:
         return None
-    result = np.full(column.distinct, np.iinfo(np.int64).min)
-    for i, value in enumerate(column.values):
-        found = _PARTS.match(value)
-        if found:
-            try:
-                result[i] = dt.date(*(int(p) for p in found.groups())).toordinal() - 719163
-            except ValueError:
-                continue
-    return result
+    return days(column.texts)

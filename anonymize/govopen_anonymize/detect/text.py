@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ..divisions import divisions
 from .checks import clean
 from .patterns import PATTERNS, Pattern
 from .words import characters, words
 
-__all__ = ["Hit", "find", "finds_kind", "redact", "PERSONAL_LABELS"]
+__all__ = ["Hit", "find", "named", "occurrences", "winners", "finds_kind", "redact", "PERSONAL_LABELS"]
 
 PERSONAL_LABELS = {
     "id_card_18": "身份证号", "id_card_15": "身份证号", "hk_mo_tw_residence": "证件号", "foreigner_permit": "证件号", "uscc": "信用代码",
@@ -25,15 +24,15 @@ KEEP_IN_TEXT = frozenset({"uscc", "landline"})
 _BORDER = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _NEAR = re.compile(r"[ \t\-_.·]?\d")
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
-_TITLE = re.compile(
+TITLE = re.compile(
     r"(?:姓名|患者|病人|当事人|申请人|投诉人|举报人|联系人|被告|原告|法定代表人|负责人|经办人|业主|家属|监护人|户主|居民|市民|村民|学生|考生|同学|老师)[是为叫]?[:：\s]*"
     r"([\u4e00-\u9fff]{2,4})"
 )
-_CALLED = re.compile(r"([\u4e00-\u9fff]{2,4}?)(?:先生|女士|同志|小姐|反映|来电|投诉|称其)")
+CALLED = re.compile(r"([\u4e00-\u9fff]{2,4}?)(?:先生|女士|同志|小姐|反映|来电|投诉|称其)")
 # Characters that follow a name in a sentence; a name is rather hidden with one character too many than one too few.
 _AFTER_NAME = frozenset("来的于在称说因向与和是为反到去有要不住电先女投被其及、，已将把从由对")
-_DOT = re.compile(r"[\u4e00-\u9fff]{2,10}(?:·[\u4e00-\u9fff]{2,10})+")
-_HOUSE = re.compile(
+DOT = re.compile(r"[\u4e00-\u9fff]{2,10}(?:·[\u4e00-\u9fff]{2,10})+")
+HOUSE = re.compile(
     r"[\u4e00-\u9fff\dA-Za-z\-]{2,30}?(?:路|街|巷|弄|大道|胡同|村|小区|花园|新村|苑|园|镇|乡)"
     r"[\u4e00-\u9fff\dA-Za-z\-]{0,20}?\d+(?:号|弄|栋|幢|座|单元|室|组|楼)(?:[\dA-Za-z\-]+(?:号楼|号|栋|幢|座|单元|室|楼|层|组))*"
 )
@@ -50,30 +49,26 @@ class Hit:
     pattern: Pattern | None = None
 
 
-@lru_cache(maxsize=8)
-def _patterns(_: int) -> tuple[tuple[Pattern, re.Pattern[str]], ...]:
-    return tuple((p, re.compile(p.regex)) for p in sorted(PATTERNS, key=lambda p: p.rank) if p.in_text)
-
-
 def find(text: str, *, names: bool = True, dates: bool = False) -> list[Hit]:
     """Finds in a text after NFKC, one winner per place, from left to right."""
-    hits = list(_numbers(text))
+    hits = [hit for pattern in PATTERNS if pattern.in_text for hit in occurrences(text, pattern)]
     if names:
-        hits += _words(text)
+        hits += named(text)
     if dates:
         hits += [Hit("birth_date", m.start(), m.end(), 60) for m in _DATE.finditer(text)]
-    return _winners(hits)
+    return winners(hits)
 
 
-def _numbers(text: str) -> Iterator[Hit]:
-    for pattern, regex in _patterns(len(PATTERNS)):
-        at = 0
-        while match := regex.search(text, at):
-            start, end = match.span()
-            good = _free(text, start, end, pattern) and pattern.check(clean(text[start:end]) if pattern.check.__name__ != "_ipv4" else text[start:end])
-            if good:
-                yield Hit(pattern.kind, start, end, pattern.rank, pattern)
-            at = end if good else start + 1
+def occurrences(text: str, pattern: Pattern) -> Iterator[Hit]:
+    """All places of one kind in a text after NFKC, borders and check digits tested."""
+    at = 0
+    while match := pattern.compiled.search(text, at):
+        start, end = match.span()
+        subject = text[start:end] if pattern.kind == "ipv4" else clean(text[start:end])
+        good = _free(text, start, end, pattern) and pattern.check(subject)
+        if good:
+            yield Hit(pattern.kind, start, end, pattern.rank, pattern)
+        at = end if good else start + 1
 
 
 def _free(text: str, start: int, end: int, pattern: Pattern) -> bool:
@@ -90,9 +85,10 @@ def _free(text: str, start: int, end: int, pattern: Pattern) -> bool:
     return True
 
 
-def _words(text: str) -> Iterator[Hit]:
+def named(text: str, *, addresses: bool = True) -> Iterator[Hit]:
+    """Names and addresses in a text, by the words around them."""
     surnames, compound = characters("surnames"), words("compound")
-    for regex in (_TITLE, _CALLED):
+    for regex in (TITLE, CALLED):
         for match in regex.finditer(text):
             start, end = match.span(1)
             name = match.group(1)
@@ -103,9 +99,9 @@ def _words(text: str) -> Iterator[Hit]:
                 while len(given) > 1 and given[-1] in _AFTER_NAME:
                     given, stop = given[:-1], stop - 1
                 yield Hit("person_name", start, stop, 40)
-    for match in _DOT.finditer(text):
+    for match in DOT.finditer(text):
         yield Hit("person_name", match.start(), match.end(), 41)
-    for match in _HOUSE.finditer(text):
+    for match in HOUSE.finditer(text) if addresses else ():
         yield Hit("address", _address_start(text, match.start(), match.end()), match.end(), 50)
 
 
@@ -117,7 +113,8 @@ def _address_start(text: str, start: int, end: int) -> int:
     return start
 
 
-def _winners(hits: list[Hit]) -> list[Hit]:
+def winners(hits: list[Hit]) -> list[Hit]:
+    """One winner per place: the lowest rank, then the first and longest."""
     taken: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.rank, h.start, -h.end)):
         if all(hit.end <= t.start or hit.start >= t.end for t in taken):
