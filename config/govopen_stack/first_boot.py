@@ -45,7 +45,12 @@ def _account(name: str, title: str, *, sysadmin: bool, password: str = "") -> di
 
     site = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     if model.User.get(name) is None:
-        given = {"name": name, "fullname": title, "email": f"{name}@govopen.invalid", "password": password or secrets.token_urlsafe(24)}
+        given = {
+            "name": name,
+            "fullname": title,
+            "email": f"{name}@govopen.invalid",
+            "password": password or secrets.token_urlsafe(24),
+        }
         tk.get_action("user_create")({"ignore_auth": True, "user": site}, given)
     user = model.User.get(name)
     user.sysadmin = sysadmin

@@ -26,7 +26,9 @@ ROOTS = (
     "org.eclipse.jetty:jetty-xml:10.0.26",
     "org.eclipse.jetty:jetty-server:10.0.26",
 )
-HEAD = "# Jars of the embedded Solr: SHA-256 and Maven coordinate. Written by: python -m govopen_stack.jars --pin FOLDER\n"
+HEAD = (
+    "# Jars of the embedded Solr: SHA-256 and Maven coordinate. Written by: python -m govopen_stack.jars --pin FOLDER\n"
+)
 TRIES = 3
 
 
@@ -49,7 +51,11 @@ def pinned() -> tuple[Jar, ...]:
     """The jars that the embedded Solr runs on."""
     lines = files("govopen_stack").joinpath("solr/jars.sha256").read_text(encoding="utf-8").splitlines()
     pairs = (line.split() for line in lines if line and not line.startswith("#"))
-    return tuple(Jar(*coordinate.split(":"), digest) for digest, coordinate in pairs)
+    jars = []
+    for digest, coordinate in pairs:
+        group, artifact, version = coordinate.split(":")
+        jars.append(Jar(group, artifact, version, digest))
+    return tuple(jars)
 
 
 def _digest(path: Path) -> str:
@@ -76,13 +82,19 @@ def _fetch_one(jar: Jar, repository: Path) -> Path:
     name = f"{jar.group}:{jar.artifact}:{jar.version}"
     if path.is_file() and _digest(path) != jar.sha256:
         path.unlink()
-        raise JarMismatch(f"{name} arrived with another digest than the pinned one.", "Ask who serves Maven Central to you.")
+        raise JarMismatch(
+            f"{name} arrived with another digest than the pinned one.", "Ask who serves Maven Central to you."
+        )
     if path.is_file():
         return path
-    raise JarUnreachable(f"{name} could not be downloaded ({reason}).", "Check the connection to Maven Central, then run again.")
+    raise JarUnreachable(
+        f"{name} could not be downloaded ({reason}).", "Check the connection to Maven Central, then run again."
+    )
 
 
-def fetch(progress: Callable[[int, int], None] = lambda _done, _all: None, repository: Path | None = None) -> list[Path]:
+def fetch(
+    progress: Callable[[int, int], None] = lambda _done, _all: None, repository: Path | None = None
+) -> list[Path]:
     """Every jar, checked, downloading those that are missing; `progress` is told how many of how many are there."""
     wanted = pinned()
     repository = repository or cache_folder() / "maven"

@@ -24,7 +24,7 @@ def find_java() -> Path:
         return Path(JAVA)
     found = shutil.which("java")
     if found:
-        answer = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=20, check=False).stderr  # noqa: S603
+        answer = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=20, check=False).stderr
         version = re.search(r'version "(\d+)', answer)
         if version and int(version[1]) >= LOWEST:
             return Path(found)

@@ -44,9 +44,15 @@ def make_cluster(places: Places) -> None:
         os.chown(password, uid, -1)
     command = [str(binaries() / "initdb"), "-D", str(data), "-U", ADMIN, "--auth=scram-sha-256", f"--pwfile={password}"]
     # PostgreSQL's own Unicode order, whatever locales the machine has; Chinese order comes from Solr or Python.
-    command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
+    command += [
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-instructions",
+    ]
     try:
-        subprocess.run(command, check=True, timeout=100, cwd="/", preexec_fn=as_user(uid))  # noqa: S603, PLW1509
+        subprocess.run(command, check=True, timeout=100, cwd="/", preexec_fn=as_user(uid))
     finally:
         password.unlink()
 
@@ -76,7 +82,9 @@ def make_databases(places: Places) -> None:
             connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
         if "portal" in sides:
             grant = sql.SQL("grant connect on database {} to {}")
-            connection.execute(grant.format(sql.Identifier(places.database_name("portal")), sql.Identifier(places.role("api"))))
+            connection.execute(
+                grant.format(sql.Identifier(places.database_name("portal")), sql.Identifier(places.role("api")))
+            )
 
 
 def make_hub(places: Places) -> None:
@@ -92,7 +100,11 @@ def make_hub(places: Places) -> None:
         client_id=settings.hub_client_id,
         client_public_key=client,
     )
-    values = {"public_key": identity.public_key, "control_key": identity.control_key, "client_id": settings.hub_client_id}
+    values = {
+        "public_key": identity.public_key,
+        "control_key": identity.control_key,
+        "client_id": settings.hub_client_id,
+    }
     write_json(layout.secrets / "hub.json", values)
 
 
@@ -142,7 +154,11 @@ def main() -> None:
     parser.add_argument("step", choices=sorted(STEPS))
     parser.add_argument("--home", required=True, type=Path)
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-5.5s [%(process)d] [%(name)s] %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)-5.5s [%(process)d] [%(name)s] %(message)s",
+        stream=sys.stderr,
+    )
     layout = Layout(arguments.home)
     # The sides of this home are those that it has secrets for: they were made before this process started.
     keys = read_json(layout.secrets / "keys.json", {})

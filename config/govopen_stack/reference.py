@@ -35,13 +35,20 @@ def _cell(value: Any) -> str:
 
 def settings_page(declared: Mapping[str, Any]) -> str:
     """The page of settings, group by group as they are declared."""
-    lines = ["# Settings 配置项", "", "Made from `config_declaration.yaml`. Set them in the ini file of the side concerned.", ""]
+    lines = [
+        "# Settings 配置项",
+        "",
+        "Made from `config_declaration.yaml`. Set them in the ini file of the side concerned.",
+        "",
+    ]
     for group in declared["groups"]:
         lines += [f"## {group['annotation']}", "", "| key | type | default | what it does |", "|---|---|---|---|"]
         for option in group["options"]:
             default = option.get("default", option.get("placeholder", ""))
             shown = f"`{default}`" if default not in ("", None) else "–"
-            lines.append(f"| `{option['key']}` | {option.get('type', 'text')} | {shown} | {_cell(option.get('description', ''))} |")
+            lines.append(
+                f"| `{option['key']}` | {option.get('type', 'text')} | {shown} | {_cell(option.get('description', ''))} |"
+            )
         lines.append("")
     return "\n".join(lines)
 
@@ -78,7 +85,11 @@ def main() -> int:
     options = asked.parse_args()
     folder = options.folder / "reference"
     folder.mkdir(parents=True, exist_ok=True)
-    stale = [name for name, text in pages().items() if not (folder / name).exists() or (folder / name).read_text("utf-8") != text]
+    stale = [
+        name
+        for name, text in pages().items()
+        if not (folder / name).exists() or (folder / name).read_text("utf-8") != text
+    ]
     if options.check:
         for name in stale:
             sys.stderr.write(f"docs/reference/{name} is stale: run `make docs`\n")

@@ -50,7 +50,9 @@ def render_ini(places: Places, side: str, bundle_key: str) -> str:
     layout, settings = places.layout, places.settings
     url = places.desk if side == "desk" else places.portal
     presets = files("govopen_schemas").joinpath("catalogue")
-    more = [f" govopen_schemas:catalogue/{n}" for n in ("presets.yaml", "presets.json") if presets.joinpath(n).is_file()]
+    more = [
+        f" govopen_schemas:catalogue/{n}" for n in ("presets.yaml", "presets.json") if presets.joinpath(n).is_file()
+    ]
     values = {
         "side": side,
         "secret_key": places.keys[f"session_{side}"],

@@ -103,7 +103,13 @@ def _solr(places: Places) -> Launch:
         "solr.hide.stack.trace": "true",
     }
     options = [f"-D{name}={value}" for name, value in properties.items()]
-    options += ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "--enable-native-access=ALL-UNNAMED"]
+    options += [
+        "-Xms128m",
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=4",
+        "--enable-native-access=ALL-UNNAMED",
+    ]
     path = os.pathsep.join(str(jar) for jar in class_path())
     main = ("org.eclipse.jetty.xml.XmlConfiguration", str(home / "jetty.xml"))
     return Launch((str(find_java()), *options, "-cp", path, *main))
@@ -122,7 +128,9 @@ def _web(name: str, application: str, **env: str) -> Callable[[Places], Launch]:
         more = {key: value.format(home=layout.home, hub=layout.hub) for key, value in env.items()}
         workers = str(places.settings.web_workers) if name in ("desk", "portal") else "1"
         web = {"GOVOPEN_PORT": str(places.ports[name]), "GOVOPEN_SERVICE": name, "GOVOPEN_WORKERS": workers}
-        command = _python("-m", "gunicorn", "-c", "python:govopen_stack.gunicorn_conf", "--no-control-socket", application)
+        command = _python(
+            "-m", "gunicorn", "-c", "python:govopen_stack.gunicorn_conf", "--no-control-socket", application
+        )
         return Launch(command, {**web, **more})
 
     return launch
@@ -143,13 +151,43 @@ def _projector(places: Places) -> Launch:
 
 
 _ALL = (
-    Service(name="jars", kind="task", launch=lambda _: Launch(_python("-m", "govopen_stack.jars")), patience=900, title="Solr 程序包 · Solr's jars"),
-    Service(name="initdb", kind="task", launch=_prepare("cluster"), patience=120, title="数据库初始化 · database folder"),
-    Service(name="postgres", needs=("initdb",), launch=_postgres, health="postgres", stop=signal.SIGINT, title="PostgreSQL"),
+    Service(
+        name="jars",
+        kind="task",
+        launch=lambda _: Launch(_python("-m", "govopen_stack.jars")),
+        patience=900,
+        title="Solr 程序包 · Solr's jars",
+    ),
+    Service(
+        name="initdb", kind="task", launch=_prepare("cluster"), patience=120, title="数据库初始化 · database folder"
+    ),
+    Service(
+        name="postgres", needs=("initdb",), launch=_postgres, health="postgres", stop=signal.SIGINT, title="PostgreSQL"
+    ),
     Service(name="redis", launch=_redis, health="redis", title="Redis"),
-    Service(name="solr", needs=("jars",), launch=_solr, health="/solr/admin/cores?action=STATUS&indexInfo=false", patience=120, title="Solr"),
-    Service(name="databases", kind="task", needs=("postgres",), launch=_prepare("databases"), title="数据库与角色 · databases and roles"),
-    Service(name="hub-seed", kind="task", side="desk", launch=_prepare("hub"), patience=600, title="交换平台样例 · hub's tables"),
+    Service(
+        name="solr",
+        needs=("jars",),
+        launch=_solr,
+        health="/solr/admin/cores?action=STATUS&indexInfo=false",
+        patience=120,
+        title="Solr",
+    ),
+    Service(
+        name="databases",
+        kind="task",
+        needs=("postgres",),
+        launch=_prepare("databases"),
+        title="数据库与角色 · databases and roles",
+    ),
+    Service(
+        name="hub-seed",
+        kind="task",
+        side="desk",
+        launch=_prepare("hub"),
+        patience=600,
+        title="交换平台样例 · hub's tables",
+    ),
     Service(
         name="hub",
         side="desk",
@@ -158,8 +196,24 @@ _ALL = (
         health="/",
         title="数据交换平台 · reference hub",
     ),
-    Service(name="desk-setup", kind="task", side="desk", needs=("databases", "redis"), launch=_prepare("desk"), patience=300, title="工作台初始化 · desk's tables"),
-    Service(name="portal-setup", kind="task", side="portal", needs=("databases", "redis"), launch=_prepare("portal"), patience=300, title="门户初始化 · portal's tables"),
+    Service(
+        name="desk-setup",
+        kind="task",
+        side="desk",
+        needs=("databases", "redis"),
+        launch=_prepare("desk"),
+        patience=300,
+        title="工作台初始化 · desk's tables",
+    ),
+    Service(
+        name="portal-setup",
+        kind="task",
+        side="portal",
+        needs=("databases", "redis"),
+        launch=_prepare("portal"),
+        patience=300,
+        title="门户初始化 · portal's tables",
+    ),
     Service(
         name="desk",
         side="desk",
@@ -180,13 +234,29 @@ _ALL = (
         name="api",
         side="portal",
         needs=("portal-setup",),
-        launch=_web("api", "ckanext.govopen.portal.data_api.wsgi:application", GOVOPEN_API_CONFIG="{home}/config/api.json"),
+        launch=_web(
+            "api", "ckanext.govopen.portal.data_api.wsgi:application", GOVOPEN_API_CONFIG="{home}/config/api.json"
+        ),
         health="/api/v1/",
         title="数据服务 · data service",
     ),
-    Service(name="worker", side="desk", needs=("desk-setup", "hub-seed"), launch=_worker("worker"), title="处理进程 · worker"),
-    Service(name="publisher", side="desk", needs=("desk-setup", "hub-seed"), launch=_worker("publisher"), title="发布进程 · publisher"),
-    Service(name="projector", side="portal", needs=("portal-setup", "solr"), launch=_projector, title="投影进程 · projector"),
+    Service(
+        name="worker",
+        side="desk",
+        needs=("desk-setup", "hub-seed"),
+        launch=_worker("worker"),
+        title="处理进程 · worker",
+    ),
+    Service(
+        name="publisher",
+        side="desk",
+        needs=("desk-setup", "hub-seed"),
+        launch=_worker("publisher"),
+        title="发布进程 · publisher",
+    ),
+    Service(
+        name="projector", side="portal", needs=("portal-setup", "solr"), launch=_projector, title="投影进程 · projector"
+    ),
 )
 SERVICES = {service.name: service for service in _ALL}
 DAEMONS = tuple(service.name for service in _ALL if service.kind == "daemon")
@@ -213,10 +283,27 @@ def sides_of(names: Iterable[str]) -> frozenset[str]:
 
 def base_environment(home: Path, tmp: Path) -> dict[str, str]:
     """What every process of a home has in its environment: no secret among it."""
-    kept = ("PATH", "HOME", "USER", "LOGNAME", "TZ", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "XDG_CACHE_HOME", "GOVOPEN_POSTGRES_USER")
+    kept = (
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "TZ",
+        "SSL_CERT_FILE",
+        "REQUESTS_CA_BUNDLE",
+        "XDG_CACHE_HOME",
+        "GOVOPEN_POSTGRES_USER",
+    )
     env = {name: os.environ[name] for name in kept if name in os.environ}
     env["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), env.get("PATH", os.defpath)))
-    env |= {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TMPDIR": str(tmp), MARKER: str(home)}
+    env |= {
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "TMPDIR": str(tmp),
+        MARKER: str(home),
+    }
     # CKAN does not import without libmagic, and a bare machine has none: a package carries it.
     magic = find_spec("pylibmagic")
     if magic is not None and magic.origin is not None:

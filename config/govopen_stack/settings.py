@@ -51,11 +51,15 @@ class Settings:
 def _checked(values: dict[str, Any], where: str) -> Settings:
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(values) - known):
-        raise SettingsWrong(f"{where} holds unknown settings: {', '.join(unknown)}.", f"Known: {', '.join(sorted(known))}.")
+        raise SettingsWrong(
+            f"{where} holds unknown settings: {', '.join(unknown)}.", f"Known: {', '.join(sorted(known))}."
+        )
     for name, schemes in SCHEMES.items():
         value = values.get(name, "")
         if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).hostname):
-            raise SettingsWrong(f"{name} is not an address of the kind {schemes[0]}://host:port/…", f"Mend it in {where}.")
+            raise SettingsWrong(
+                f"{name} is not an address of the kind {schemes[0]}://host:port/…", f"Mend it in {where}."
+            )
     values["services"] = tuple(values.get("services", ()))
     return Settings(**values)
 

@@ -27,10 +27,18 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[StackState], None]]:
     if quiet:
         yield lambda _state: None
     elif console.is_terminal:
-        columns = (SpinnerColumn(), TextColumn("{task.description:<46}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description:<46}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("启动 starting", total=1)
-            yield lambda state: bar.update(task, total=len(state.services) or 1, completed=_done(state), description=_busy(state))
+            yield lambda state: bar.update(
+                task, total=len(state.services) or 1, completed=_done(state), description=_busy(state)
+            )
     else:
         yield _Lines(console)
 
@@ -57,7 +65,9 @@ class _Lines:
             reached = service.state in GOOD or service.state == "failed"
             if reached and self.told.get(service.name) != service.state:
                 self.told[service.name] = service.state
-                self.console.print(f"{time.monotonic() - self.begun:6.1f} s  {service.name:<13} {service.state}", highlight=False)
+                self.console.print(
+                    f"{time.monotonic() - self.begun:6.1f} s  {service.name:<13} {service.state}", highlight=False
+                )
 
 
 def print_status(value: dict[str, Any]) -> None:
@@ -77,7 +87,12 @@ def print_status(value: dict[str, Any]) -> None:
         console.print("没有运行 nothing runs here. 启动 start it: govopen up")
         return
     console.print()
-    for label, key in (("门户 portal", "portal_url"), ("工作台 desk", "desk_url"), ("接口 API", "api_url"), ("交换平台 hub", "hub_url")):
+    for label, key in (
+        ("门户 portal", "portal_url"),
+        ("工作台 desk", "desk_url"),
+        ("接口 API", "api_url"),
+        ("交换平台 hub", "hub_url"),
+    ):
         console.print(f"{label:<12} {value[key]}", highlight=False)
     console.print(f"{'目录 home':<12} {value['home']}", highlight=False, soft_wrap=True)
 

@@ -49,7 +49,7 @@ class Supervisor:
 
     def publish(self, phase: str) -> None:
         """Write the state where it differs from what was written last."""
-        shown = [u.state for n, u in self.units.items() if n in self.wanted or u.state.state not in ("waiting",)]
+        shown = [u.state for n, u in self.units.items() if n in self.wanted or u.state.state != "waiting"]
         state = StackState(pid=self.identity[0], started=self.identity[1], phase=phase, services=shown)
         value = asdict(state)
         if value != self.written:
