@@ -242,7 +242,7 @@ class Home:
         return value
 
     def url(self, name: str) -> str:
-        """The address of `portal`, `desk`, `api`, `hub`, `solr`, `redis`, `database` (the portal's) or `desk_database`."""
+        """The address of `portal`, `desk`, `api`, `hub`, `solr`, `redis`, `database` (of the portal) or `desk_database`."""
         status = self.status()
         if f"{name}_url" not in status:
             raise UnknownName(

@@ -47,7 +47,8 @@ class Identity:
         """Whether this very process still runs (a zombie does not)."""
         try:
             process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            same = abs(float(process.create_time()) - self.started) < 1
+            return same and bool(process.status() != psutil.STATUS_ZOMBIE)
         except psutil.Error:
             return False
 
