@@ -28,7 +28,16 @@ Path = tuple[Any, ...]
 # Resolved while planning, for they depend on the day, the column, its tag or the entry's declared ground.
 _LATE = re.compile(r"^\$(year-\d{1,3}|tag|column|ground)$")
 _TAG_WORDS = frozenset(
-    {"lifted_when_deidentified", "contradicted", "tags", "tags_none", "declared", "declared_none", "unless"}
+    {
+        "lifted_when_deidentified",
+        "contradicted",
+        "scene_tags",
+        "tags",
+        "tags_none",
+        "declared",
+        "declared_none",
+        "unless",
+    }
 )
 _RELAXING_WORDS = frozenset({"declared", "declared_none", "unless"})
 

@@ -63,9 +63,9 @@ def _opinions(scene: Scene, column: ColumnFacts, speaking: list[Rule]) -> list[t
 def _strictest(name: str, treats: list[Mapping[str, Treatment]], rules: RuleSet) -> Treatment:
     opinions = [treat[name] for treat in treats if name in treat]
     if name in CUBES:
-        unit = any(one.get("unit") for one in opinions)
         if not opinions or any("exclude" in one for one in opinions):
-            return {**EXCLUDE, "unit": True} if unit else EXCLUDE
+            units = [one["unit"] for one in opinions if "unit" in one]
+            return {**EXCLUDE, "unit": min(units)} if units else EXCLUDE
         return opinions[0]
     return max(opinions, key=lambda one: _rank(one, rules), default=DROP)
 

@@ -49,6 +49,7 @@ COLUMN_WORDS: Mapping[str, ColumnTest] = MappingProxyType(
         "declared_none": lambda scene, _column, tags: not scene.entry.declared_tags & tags,
         "tags": lambda _scene, column, tags: bool(column.tags & tags),
         "tags_none": lambda _scene, column, tags: not column.tags & tags,
+        "scene_tags": lambda scene, _column, tags: bool(scene.tags & tags),
         "unless": lambda _scene, column, tags: not column.tags & tags,
         "level": lambda _scene, column, levels: column.declared_level in levels,
         "level_not": lambda _scene, column, levels: column.declared_level not in levels,

@@ -52,9 +52,11 @@ def cube_recipe(scene: Scene, rulings: Sequence[Ruling], spec: RouteSpec) -> Rec
         "minimum_cell": limits["minimum_cell"],
         "complementary": True,
     }
-    unit = next((one.column.name for one in rulings if one.treatments[spec.treat].get("unit")), None)
-    if unit is not None:
-        aggregate["unit"] = unit
+    units = [
+        (one.treatments[spec.treat]["unit"], one.column.name) for one in rulings if "unit" in one.treatments[spec.treat]
+    ]
+    if units:
+        aggregate["unit"] = min(units)[1]
     return {"version": 1, "kind": "cube", "aggregate": aggregate}
 
 
