@@ -252,7 +252,7 @@ class Home:
         return str(status[f"{name}_url"])
 
     def secret(self, name: str) -> str:
-        """A secret of this home: `vault_key`, `operator.token`, `hub.control_key` …"""
+        """A secret of this home, for example `vault_key`, `operator.token` or `hub.control_key`."""
         return secret(self.layout, name)
 
     def __repr__(self) -> str:
