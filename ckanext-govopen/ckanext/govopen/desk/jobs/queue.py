@@ -101,8 +101,10 @@ def enqueue(
     )
 
 
-def claim(lane: str, owner: str, kinds: tuple[str, ...] | None = None) -> Job | None:
-    """Take the next due job of a lane, or None; committed, so the lease is seen by all."""
+def claim(
+    lane: str, owner: str, kinds: tuple[str, ...] | None = None, *, without: tuple[str, ...] = ()
+) -> Job | None:
+    """Take the next due job of a lane (of some kinds, or without some), or None; committed, so the lease is seen by all."""
     row = sql.one(
         """
         update job set state = 'running', lease_owner = :owner, attempts = attempts + 1,
@@ -110,6 +112,7 @@ def claim(lane: str, owner: str, kinds: tuple[str, ...] | None = None) -> Job | 
          where id = (select id from job
                       where lane = :lane and next_at <= now()
                         and (cast(:kinds as text[]) is null or kind = any(cast(:kinds as text[])))
+                        and not kind = any(cast(:without as text[]))
                         and (state = 'queued' or (state = 'running' and lease_until < now()))
                       order by next_at, id limit 1 for update skip locked)
         returning id, kind, key, lane, payload, attempts, lease_owner as owner""",
@@ -117,6 +120,7 @@ def claim(lane: str, owner: str, kinds: tuple[str, ...] | None = None) -> Job | 
         owner=owner,
         lease=LEASE_SECONDS,
         kinds=list(kinds) if kinds else None,
+        without=list(without),
     )
     sql.commit()
     return None if row is None else Job(**row)

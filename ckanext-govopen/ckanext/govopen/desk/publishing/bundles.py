@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckanext.govopen.desk.jobs import sql
-from ckanext.govopen.desk.publishing import store
 from ckanext.govopen.errors import Missing
 
 __all__ = ["closure_bundle", "entry_bundle", "grants_bundle", "public_evidence", "travelling_parts"]
@@ -29,7 +28,10 @@ def _now() -> str:
 
 def public_evidence(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """The part of the evidence that readers see: figures, never findings by column."""
-    return {name: evidence[name] for name in SHOWN if evidence.get(name) is not None}
+    shown = {name: evidence[name] for name in SHOWN if evidence.get(name) is not None}
+    if shown.get("quality"):
+        shown["quality"] = {name: shown["quality"].get(name) for name in ("score", "grade", "groups")}
+    return shown
 
 
 def closure_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,16 +74,18 @@ def _release(row: Mapping[str, Any]) -> dict[str, Any]:
         "request_number": row["request_number"],
         "signature": row["approval_signature"],
     }
-    return {**row["manifest"], "digest": row["digest"], "approval": approval}
+    evidence = {**row["manifest"].get("evidence", {}), **public_evidence(row["evidence"] or {})}
+    return {**row["manifest"], "evidence": evidence, "digest": row["digest"], "approval": approval}
 
 
 _PUBLISHED = """
     select t.product_id, t.grant_id, t.epoch, r.id as release_id, r.digest, r.manifest, a.maker, a.at as approved_at,
-           a.signature as approval_signature, q.number as request_number, p.audience
+           a.signature as approval_signature, q.number as request_number, p.audience, v.body as evidence
       from pointer t
       join release r on r.id = t.release_id
       join product p on p.id = t.product_id
       left join approval a on a.release_id = r.id
+      left join evidence v on v.release_id = r.id
       left join request q on q.id = a.request_id"""
 
 
@@ -109,7 +113,7 @@ def entry_bundle(
             "route": row["route"],
             "title": row["title"],
             "refusals": refusals,
-            **_described(named[row["id"]]["manifest"]),
+            **_described(named[row["id"]]),
         }
         for position, row in enumerate(
             sql.rows("select * from product where entry_id = :entry order by created_at, id", entry=entry_id)
@@ -132,6 +136,7 @@ def entry_bundle(
             "organisation": organisation(entry["organisation"]),
             "published_at": _iso(first) or _now(),
             "refusals": refusals,
+            "figures": _figures(list(named.values())),
         },
         "products": products,
         "releases": [_release(row) for row in open_to_all],
@@ -147,13 +152,25 @@ def _pointer(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"product_id": row["product_id"], "grant_id": row["grant_id"], "digest": row["digest"], "epoch": row["epoch"]}
 
 
-def _described(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _described(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a page says of a product before anybody may read it."""
+    manifest = row["manifest"]
     return {
         "schema": manifest["schema"],
         "row_count": manifest["row_count"],
-        "evidence": manifest.get("evidence", {}),
+        "evidence": {**manifest.get("evidence", {}), **public_evidence(row["evidence"] or {})},
         "source": manifest.get("source", {}),
+    }
+
+
+def _figures(published: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What comes with the releases and not with the words: rows, quality, when the data were delivered."""
+    scores = [(row["evidence"] or {}).get("quality", {}).get("score") for row in published]
+    delivered = [str(row["manifest"].get("source", {}).get("delivered_at") or "") for row in published]
+    return {
+        "row_count": sum(row["manifest"]["row_count"] for row in published if row["audience"] == "public"),
+        "quality_score": max((score for score in scores if score is not None), default=None),
+        "modified_data": max(delivered, default="") or None,
     }
 
 

@@ -308,6 +308,11 @@ def lapse(request_id: str, code: str, detail: Mapping[str, Any]) -> None:
         id=request_id,
     )
     if row is not None:
+        sql.execute(
+            """update release set state = 'candidate' where state = 'approved'
+                  and id in (select release_id from request_release where request_id = cast(:id as uuid))""",
+            id=request_id,
+        )
         organisation = sql.scalar("select organisation from entry where entry_id = :entry", entry=row["entry_id"])
         sql.execute(
             """insert into task (kind, key, entry_id, organisation, role, code, detail)
@@ -321,3 +326,15 @@ def lapse(request_id: str, code: str, detail: Mapping[str, Any]) -> None:
         )
         audit.record("release:request:lapsed", MACHINE, f"request:{row['number']}", {"code": code})
     sql.commit()
+
+
+def guarded(err: BaseException, request_id: str) -> Closed | EpochMoved | Lapsed | None:
+    """What one of the database's guards said no to, as our own refusal; None for every other error."""
+    code = str(getattr(getattr(err, "orig", None), "pgcode", "") or "")
+    if code == "GO004":
+        return Closed(subject=f"release request {request_id}")
+    if code == "GO003":
+        return EpochMoved(subject=f"release request {request_id}", expected="its epoch", found="ahead")
+    if code == "GO002":
+        return Lapsed(request_id=request_id, changed="approval")
+    return None

@@ -21,6 +21,7 @@ __all__ = ["MIN_SHARED", "PROFILE_VERSION", "make_profile", "private", "shapes_o
 MIN_SHARED = 10
 TOP = 10
 SHAPED = 10_000
+MINOR = 14
 PROFILE_VERSION = 1
 # Values under these tags are never shown, and text of these columns stays text when typed.
 PRIVATE = ("person.", "business.", "state.", "core_data", "important_data", "code.secret")
@@ -102,6 +103,11 @@ def _column(
         "top": [],
         "range": None,
     }
+    body["is_key"] = bool(field.get("is_key"))
+    body["role_hint"] = "code" if field.get("codelist") and figures["coded"] else None
+    body["stats"] = {"code": figures["coded"]}
+    if "person.birth_date" in tags:
+        body["stats"]["minor_share"] = _minor_share(texts, counts)
     if not private(tags):
         common = [(text, rows) for text, rows in zip(texts, counts, strict=True) if rows >= MIN_SHARED]
         ranked = sorted(common, key=lambda item: (-item[1], item[0]))[:TOP]
@@ -131,12 +137,23 @@ def _figures(texts: pa.Array, counts: np.ndarray[Any, Any]) -> dict[str, Any]:
         "leading_zeros": rows_like(r"^0[0-9]+$"),
         "long_numbers": rows_like(r"^[0-9]{16,}$"),
         "padded": rows_like(r"^\s|\s$"),
+        "coded": bool(len(texts)) and rows_like(r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,19}$") == int(counts.sum()),
         "shapes": [
             {"shape": text, "count": rows}
             for text, rows in sorted(shapes.items(), key=lambda item: (-item[1], item[0]))[:5]
             if rows >= MIN_SHARED
         ],
     }
+
+
+def _minor_share(texts: Sequence[str], counts: Sequence[int]) -> float:
+    """The share of persons under 14, by their birth dates."""
+    today = dt.datetime.now(dt.UTC).date()
+    limit = today.replace(year=today.year - MINOR, day=min(today.day, 28))
+    _, days, _, _ = decided_type("date", texts)
+    born = [(day, rows) for day, rows in zip(days, counts, strict=True) if isinstance(day, dt.date)]
+    total = sum(rows for _, rows in born)
+    return round(sum(rows for day, rows in born if day > limit) / total, 4) if total else 0.0
 
 
 def _range(kind: str, made: Sequence[Any], counts: Sequence[int]) -> dict[str, Any] | None:

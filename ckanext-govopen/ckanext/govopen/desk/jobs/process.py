@@ -1,0 +1,459 @@
+"""From a landed delivery to judged candidates, in stages that are committed one by one.
+
+landed → profiled → planned → built → judged. A worker that is killed anywhere takes the delivery up at the last stage
+that was committed; a stage that is run twice writes the same digests, so the second time changes nothing. Asking for a
+delivery that is judged already plans it anew (an officer mended its descriptions, the rules changed).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.govopen.desk.audit import store as audit
+from ckanext.govopen.desk.intake.store import delivery_row
+from ckanext.govopen.desk.catalogue import entry as catalogue
+from ckanext.govopen.desk.catalogue import quality as qualities
+from ckanext.govopen.desk.catalogue import subject as subjects
+from ckanext.govopen.desk.catalogue.working import columns as described_columns
+from ckanext.govopen.desk.jobs import queue, sql
+from ckanext.govopen.desk.rules.decision import Plan, Route
+from ckanext.govopen.desk.rules.plan import plan as make_plan
+from ckanext.govopen.desk.rules.table import RuleSet
+from ckanext.govopen.desk.rules.verdict import verdict as judge
+from ckanext.govopen.desk.secrets import Secrets
+from ckanext.govopen.desk.vault import build, drift, linkage, meter, store
+from ckanext.govopen.desk.vault.profile import make_profile, stays_text
+from ckanext.govopen.desk.vault.scrub import border, harmless, is_transient
+from ckanext.govopen.desk.vault.sealed import Vault
+from ckanext.govopen.errors import GovOpenError
+from ckanext.govopen.releases.canonical import bare, digest
+from govopen_anonymize import check_digits, scan
+from govopen_anonymize.errors import AnonymizeError
+
+__all__ = ["Delivery", "built_for", "measured_for", "process"]
+
+log = logging.getLogger(__name__)
+MACHINE = "worker"
+STAGES = ("landed", "profiled", "planned", "built", "judged")
+# Which gate an unreachable demand of the builder stands for.
+GATE_OF = {"model.unreachable": "gate.k", "cube.too_large": "gate.small_cell"}
+CHECKED = {"org.uscc": "uscc", "org.code": "org9"}
+Alive = Callable[[str], None]
+
+
+class Delivery:
+    """One delivery at work: its row, its table once read, the rules, and what earlier stages wrote."""
+
+    def __init__(self, row: Mapping[str, Any], vault: Vault, secrets: Secrets, rules: RuleSet, today: dt.date) -> None:
+        self.row, self.vault, self.secrets, self.rules, self.today = row, vault, secrets, rules, today
+        self.descriptor: Mapping[str, Any] = row["descriptor"]
+        self.kind = str(row["kind"])
+        self._table: pa.Table | None = None
+        self._package: dict[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The delivery's id."""
+        return str(self.row["id"])
+
+    @property
+    def table(self) -> pa.Table:
+        """The delivered table, all text, read from its sealed object."""
+        if self._table is None:
+            with border("reading"), self.vault.open(self.row["object"]) as stream:
+                self._table = pq.read_table(stream)
+        return self._table
+
+    @property
+    def package(self) -> dict[str, Any]:
+        """The working entry as it stands now, with what officers mended."""
+        if self._package is None:
+            user = tk.get_action("get_site_user")({"ignore_auth": True, "defer_commit": True}, {})
+            context = {"user": user["name"], "ignore_auth": True}
+            self._package = dict(tk.get_action("package_show")(context, {"id": self.row["entry_id"]}))
+        return self._package
+
+    @property
+    def profile(self) -> dict[str, Any] | None:
+        """The profile that the first stage wrote; files and links have none."""
+        return sql.scalar("select body from profile where delivery_id = cast(:id as uuid)", id=self.id)
+
+    @property
+    def revision(self) -> dict[str, Any]:
+        """What of the working entry would be frozen."""
+        return dict(catalogue.revision_body(self.package))
+
+    @property
+    def gaps(self) -> list[dict[str, str]]:
+        """Descriptions that are missing."""
+        return [{"code": gap.code, "field": gap.field} for gap in catalogue.incomplete(self.revision)]
+
+    @property
+    def descriptions(self) -> dict[str, dict[str, Any]]:
+        """The words of each column: as delivered, with what officers mended over them."""
+        words = {str(field.get("name_en")): _words(field) for field in self.descriptor.get("fields") or ()}
+        for column in described_columns(self.package):
+            words.setdefault(str(column.get("name")), {}).update({k: v for k, v in column.items() if v})
+        return words
+
+    def current_plan(self) -> dict[str, Any] | None:
+        """The plan of this delivery that was made last."""
+        return sql.one(
+            "select id, body, digest from plan where delivery_id = cast(:id as uuid) order by created_at desc limit 1",
+            id=self.id,
+        )
+
+
+def _words(field: Mapping[str, Any]) -> dict[str, Any]:
+    said = field.get("description") or {}
+    label = field.get("label") or {}
+    return {
+        "name_zh": field.get("name_zh") or label.get("zh_Hans_CN", ""),
+        "name_en": label.get("en") or field.get("name_en", ""),
+        "description_zh": said.get("zh_Hans_CN", "") if isinstance(said, Mapping) else str(said),
+        "description_en": said.get("en", "") if isinstance(said, Mapping) else "",
+        "unit": field.get("unit") or "",
+        "codelist": field.get("codelist") or "",
+    }
+
+
+def process(
+    delivery_id: str, vault: Vault, secrets: Secrets, *, today: dt.date, rules: str = "default", alive: Alive = lambda _: None
+) -> dict[str, Any]:
+    """Take a delivery to its end; gives the stage it reached. Every stage is committed before the next begins."""
+    row = delivery_row(delivery_id)
+    if row is None or row["state"] in {"quarantined", "destroyed"} or row["entry_id"] is None:
+        sql.rollback()
+        return {"stage": "none"}
+    if row["current_delivery"] != row["id"]:
+        sql.rollback()
+        return {"stage": "superseded"}
+    work = Delivery(row, vault, secrets, RuleSet.load(rules), today)
+    stage = row["stage"]
+    if stage in {"judged", "failed"}:
+        stage = "profiled" if work.profile is not None or work.kind != "table" else "landed"
+        store.set_stage(delivery_id, stage)
+        sql.commit()
+    steps = {"landed": _profile, "profiled": _plan, "planned": _build, "built": _judge}
+    try:
+        while stage in steps:
+            alive(stage)
+            stage = steps[stage](work, alive)
+            sql.commit()
+    except GovOpenError as err:
+        sql.rollback()
+        if not is_transient(err):
+            _failed(work, err)
+        raise
+    except AnonymizeError as err:
+        sql.rollback()
+        _failed(work, err)
+        raise
+    return {"stage": stage, "rows": row["rows"] or 0}
+
+
+def _failed(work: Delivery, err: BaseException) -> None:
+    code, detail = harmless(err)
+    store.fail_delivery(work.id, code, detail)
+    audit.record("delivery:fail", MACHINE, f"delivery:{work.id}", {"code": code, **detail})
+    sql.commit()
+
+
+def _profile(work: Delivery, alive: Alive) -> str:
+    """Types, statistics and findings of a table."""
+    if work.kind == "table":
+        table = work.table
+        headers = {
+            str(field.get("name_en")): " ".join(filter(None, (field.get("name_zh"), _words(field)["description_zh"])))
+            for field in work.descriptor.get("fields") or ()
+        }
+        with border("scan"):
+            findings = scan(table, headers=headers, today=work.today)
+        alive("scan")
+        with border("profile"):
+            body = make_profile(
+                table,
+                findings=findings,
+                descriptor=work.descriptor,
+                load_report=work.row["load_report"] or {},
+                checks=_checks(table, findings, work.descriptor),
+            )
+        store.put_profile(work.id, body, digest(body))
+    store.set_stage(work.id, "profiled", state="profiled")
+    return "profiled"
+
+
+def _checks(table: pa.Table, findings: Any, descriptor: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Check digits of the columns that hold codes of organisations, declared or found."""
+    tagged = {(finding.column, finding.tag) for finding in findings}
+    for field in descriptor.get("fields") or ():
+        tagged |= {(str(field.get("name_en")), str(tag)) for tag in field.get("sensitivity_tags") or ()}
+    made = []
+    for column, tag in sorted(tagged):
+        if tag in CHECKED and column in table.column_names:
+            checked, failed = check_digits(table, column, CHECKED[tag])
+            made.append({"column": column, "kind": CHECKED[tag], "checked": int(checked), "failed": int(failed)})
+    return made
+
+
+def _plan(work: Delivery, _alive: Alive) -> str:
+    """Ask the rules: which routes, under which obligations."""
+    profile = work.profile
+    columns = subjects.column_facts(profile) if profile else ()
+    entry = subjects.entry_facts(
+        _as_mended(work), columns, kind=work.kind, rows=profile["rows"] if profile else None, today=work.today  # type: ignore[arg-type]
+    )
+    body = make_plan(entry, columns, work.rules).to_dict()
+    plan_id = store.put_plan(work.row["entry_id"], work.id, work.rules.id, body, digest(body))
+    store.set_stage(work.id, "planned")
+    audit.record(
+        "plan:make", MACHINE, f"delivery:{work.id}",
+        {"plan": plan_id, "digest": digest(body), "rules": work.rules.id, "routes": [r["route"] for r in body["routes"]],
+         "closed": body.get("closed") or ""},
+    )
+    return "planned"
+
+
+def _as_mended(work: Delivery) -> dict[str, Any]:
+    """The descriptor with the names and meanings of columns as officers mended them: rules ask whether all are there."""
+    words = work.descriptions
+    fields = []
+    for field in work.descriptor.get("fields") or ():
+        said = words.get(str(field.get("name_en")), {})
+        meaning = {"zh_Hans_CN": said.get("description_zh", ""), "en": said.get("description_en", "")}
+        fields.append({**field, "name_zh": said.get("name_zh", ""), "description": meaning})
+    return {**work.descriptor, "fields": fields}
+
+
+def _titles(work: Delivery, route: Route) -> dict[str, str]:
+    zh = {"cube": "统计汇总", "file": "文件", "link": "接口"}.get(route.kind, "数据表")
+    en = {"cube": "statistics", "file": "document", "link": "interface"}.get(route.kind, "table")
+    who_zh, who_en = ("（被授权单位）", " (licensees)") if route.audience == "licensee" else ("", "")
+    package = work.package
+    return {
+        "zh": f"{package.get('title') or package['name']}{zh}{who_zh}",
+        "en": f"{package.get('title_en') or package['name']}: {en}{who_en}",
+    }
+
+
+def _build(work: Delivery, alive: Alive) -> str:
+    """Build a candidate for every route of the plan; each is committed by itself."""
+    planned = work.current_plan()
+    assert planned is not None  # noqa: S101 - the stage before wrote it.
+    plan = Plan.from_dict(planned["body"])
+    for route in plan.routes:
+        alive(f"build:{route.route}")
+        product = store.put_product(work.row["entry_id"], route.route, route.kind, route.audience, _titles(work, route))
+        sql.commit()
+        try:
+            built = built_for(work, route, key=_candidate_key(work.secrets.pseudonym_key))
+        except AnonymizeError as err:
+            _unbuilt(work, route, planned, product, err)
+            sql.commit()
+            continue
+        release, state = store.put_release(
+            product_id=product,
+            delivery_id=work.id,
+            plan_id=planned["id"],
+            digest=built.digest,
+            manifest=lambda number, product=product, built=built, route=route: built.manifest(
+                product_id=product,
+                number=number,
+                recipe_digest=digest(route.recipe) if route.recipe else "",
+                plan_digest=planned["digest"],
+                rule_set=work.rules.id,
+                source={"package_digest": work.row["package_digest"], "delivered_at": _delivered(work)},
+                evidence={"rows_in": built.rows_in, "claim": route.claim or "none"},
+                built_at=build.built_now(),
+            ),
+        )
+        log.info("built %s of delivery %s as release %s (%s)", route.route, work.id, release, state)
+        sql.commit()
+    store.set_stage(work.id, "built")
+    return "built"
+
+
+def _delivered(work: Delivery) -> str:
+    return str(work.row["manifest"].get("produced_at") or work.row["received_at"].isoformat())
+
+
+def built_for(
+    work: Delivery, route: Route, *, key: bytes, columns: Sequence[str] | None = None, keep_rows: Any = None
+) -> build.Built:
+    """Build what a route asks for under a pseudonym key; a grant narrows columns and rows."""
+    if route.kind == "link":
+        return build.build_link(str(work.descriptor.get("link_url") or ""))
+    if route.kind == "file":
+        report = work.row["load_report"]
+        with border("build"):
+            return build.build_file(
+                work.vault.read(work.row["object"]), name=report["file"], media_type=report["media_type"], vault=work.vault
+            )
+    profile = work.profile or {"columns": []}
+    with border("build"):
+        return build.build_table(
+            work.table,
+            kind=route.kind,
+            recipe=route.recipe,
+            declared={column["name"]: column["type"] for column in profile["columns"]},
+            as_text=frozenset(column["name"] for column in profile["columns"] if stays_text(column["tags"])),
+            descriptions=work.descriptions,
+            vault=work.vault,
+            key=key,
+            columns=columns,
+            keep_rows=keep_rows,
+        )
+
+
+def _candidate_key(key: bytes) -> bytes:
+    """Candidates that officers look at have pseudonyms of their own: no licensee's, so nothing can be joined with them."""
+    return hmac.new(key, b"govopen candidate", hashlib.sha256).digest()
+
+
+def _unbuilt(work: Delivery, route: Route, planned: Mapping[str, Any], product: str, err: AnonymizeError) -> None:
+    """A demand that no recipe could meet: red at its gate, with what the builder said."""
+    code, detail = harmless(err)
+    gate = GATE_OF.get(code, "gate.fidelity")
+    name = digest({"failed": code, "route": route.route, "plan": planned["digest"], "delivery": work.id})
+    release = store.put_failed_release(
+        product_id=product,
+        delivery_id=work.id,
+        plan_id=planned["id"],
+        digest=name,
+        manifest=lambda number: {
+            "format": "govopen-release/1", "product_id": product, "number": number, "grant_id": "", "kind": route.kind,
+            "schema": {"fields": []}, "row_count": 0, "parts": [], "failed": {"code": code, "detail": detail},
+        },
+    )
+    body = {"failed": {"code": code, "detail": detail}, "rows_in": work.row["rows"] or 0, "measured_by": "builder"}
+    verdict = {
+        "route": route.route, "green": False, "open_type": route.open_type.value, "facts": {},
+        "gates": [{"code": gate, "ok": False, "measured": detail.get("least"), "limit": detail.get("limit"), "text": code}],
+    }
+    store.put_evidence(release, body, verdict, green=False, digest=digest(body))
+
+
+def _judge(work: Delivery, alive: Alive) -> str:
+    """Measure every candidate and hold it against what its route owes."""
+    planned = work.current_plan()
+    assert planned is not None  # noqa: S101
+    plan = Plan.from_dict(planned["body"])
+    gaps, quality = work.gaps, _quality(work)
+    for release in store.releases_to_judge(work.id, planned["id"]):
+        route = plan.route(release["route"])
+        if route is None:
+            continue
+        alive(f"judge:{route.route}")
+        public = store.siblings_public(work.row["entry_id"], route.audience, release["digest"])
+        earlier = [each for row in public if (each := _published(work, row)) is not None and each.parts]
+        measured = measured_for(work, release["manifest"], route, earlier=earlier)
+        body = {**measured, "gaps": gaps, "quality": quality, "refresh": _refreshed(work, release)}
+        body["claim"] = route.claim or "none"
+        verdict = judge(route, body, work.rules)
+        store.put_evidence(release["id"], body, verdict.to_dict(), green=verdict.green, digest=digest(body))
+        audit.record(
+            "release:judge", MACHINE, f"release:{release['digest']}",
+            {"release": release["id"], "green": verdict.green, "red": list(verdict.red), "route": route.route},
+        )
+        sql.commit()
+        queue.enqueue("refresh", str(release["id"]), {"release_id": str(release["id"])}, lane="publisher")
+    store.set_stage(work.id, "judged")
+    _ready(work, plan)
+    return "judged"
+
+
+def _quality(work: Delivery) -> dict[str, Any]:
+    """The quality of the delivery, by the catalogue's own core."""
+    if work.profile is None:
+        return {}
+    package = {**work.package, "modified_data": _delivered(work)}
+    return dict(qualities.score(work.profile, work.row["load_report"] or {}, package, work.today).to_dict())
+
+
+def measured_for(
+    work: Delivery,
+    manifest: Mapping[str, Any],
+    route: Route,
+    *,
+    earlier: Sequence[linkage.Published] = (),
+    partial: bool = False,
+) -> dict[str, Any]:
+    """Measure what was written for a route; `partial` says that a grant let only some rows through."""
+    if route.kind in {"file", "link"}:
+        return {
+            "measured_by": "digest", "kind": route.kind, "rows_in": 0, "rows_out": 0, "suppressed": 0,
+            "bytes": sum(part["bytes"] for part in manifest["parts"]), "rescan": [], "checksum": [],
+            "quasi_identifiers": [], "fidelity": {"rows_equal": True, "leading_zeros_ok": True, "dates_ok": True},
+        }
+    profile = work.profile or {"columns": [], "rows": 0}
+    planned_subject = {"A": "person", "B": "org"}.get(str((work.current_plan() or {})["body"]["category"]), "object")
+    source = meter.Source(
+        rows=int(manifest["row_count"] if partial else profile["rows"]),
+        subject=planned_subject,
+        tags={column["name"]: frozenset(column["tags"]) for column in profile["columns"]},
+        columns={column["name"]: column for column in profile["columns"]},
+        encoding=str((work.row["load_report"] or {}).get("encoding") or ""),
+    )
+    return meter.measure(
+        _parts(work, manifest),
+        kind=route.kind,
+        recipe=route.recipe,
+        source=source,
+        obligations=route.obligations,
+        earlier=earlier,
+    )
+
+
+def _parts(work: Delivery, manifest: Mapping[str, Any]) -> list[bytes]:
+    return [work.vault.read(f"parts/{bare(part['digest'])}") for part in manifest["parts"]]
+
+
+def _published(work: Delivery, row: Mapping[str, Any]) -> linkage.Published | None:
+    """A public release as the linkage check takes it; one whose parts are gone cannot be compared."""
+    evidence, plan = row["evidence"] or {}, row["plan"] or {"routes": []}
+    route = next((route for route in plan["routes"] if route["route"] == row["route"]), None) or {}
+    aggregate = (route.get("recipe") or {}).get("aggregate") or {}
+    if row["kind"] not in {"table", "cube"} or (row["kind"] == "table" and not evidence.get("quasi_identifiers")):
+        return None
+    return linkage.Published(
+        digest=row["digest"],
+        kind=row["kind"],
+        same_product=True,
+        parts=_parts(work, row["manifest"]),
+        quasi=tuple(evidence.get("quasi_identifiers") or ()),
+        k=evidence.get("k"),
+        demanded=(route.get("obligations") or {}).get("k"),
+        dimensions=tuple(d.get("name", d.get("column")) for d in aggregate.get("dimensions", ())),
+        count=next((m["name"] for m in aggregate.get("measures", ()) if m.get("function") == "count"), ""),
+    )
+
+
+def _refreshed(work: Delivery, release: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How a refresh differs from what is public of its product; None for the first release."""
+    if release["kind"] not in {"table", "cube"}:
+        return None
+    last = sql.one(
+        """select r.digest, r.manifest from pointer t join release r on r.id = t.release_id
+            where t.product_id = :product and t.grant_id = ''""",
+        product=release["product_id"],
+    )
+    if last is None or last["digest"] == release["digest"]:
+        return None
+    return {**drift.compare(_parts(work, release["manifest"]), _parts(work, last["manifest"])), "last": last["digest"]}
+
+
+def _ready(work: Delivery, plan: Plan) -> None:
+    audit.record(
+        "delivery:judge", MACHINE, f"delivery:{work.id}",
+        {"entry": work.row["entry_id"], "closed": plan.closed or "", "routes": [route.route for route in plan.routes]},
+    )
