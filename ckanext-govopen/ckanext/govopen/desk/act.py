@@ -74,9 +74,10 @@ def core_errors(field: str = "message") -> Iterator[None]:
         model.Session.rollback()
         code = str(err.code)
         told = codes.reason(code, lang())
-        text = str(err) if told.title == code else f"{told.title}。{told.remedy}" if told.remedy else told.title
-        if told.title != code and lang() == "en":
-            text = f"{told.title}. {told.remedy}".strip()
+        if told.title == code:  # A code that the reason list does not know has its text in the language files.
+            text = str(tk._(type(err).template)).format(**err.detail)
+        else:
+            text = f"{told.title}. {told.remedy}" if lang() == "en" else f"{told.title}。{told.remedy}"
         if err.status == 404:
             raise tk.ObjectNotFound(text) from None
         if err.status == 403:

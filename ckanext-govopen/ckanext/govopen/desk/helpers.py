@@ -169,6 +169,144 @@ def gd_other_language() -> dict[str, str]:
     return {"url": path, "label": "中文"}
 
 
+def gd_org(name: Any) -> str:
+    """The title of an organisation."""
+    from ckan import model  # noqa: PLC0415
+
+    titles = tk.g.setdefault("govopen_titles", {})
+    if name and name not in titles:
+        group = model.Group.get(str(name))
+        titles[name] = str(group.title or group.name) if group else str(name)
+    return str(titles.get(name, "–"))
+
+
+def gd_my_organisations(*wanted: str) -> list[dict[str, str]]:
+    """Organisations in which the reader holds one of these roles."""
+    from ckan import model  # noqa: PLC0415
+
+    held = roles.organisations(tk.current_user.name, *wanted)
+    found = model.Session.query(model.Group).filter_by(is_organization=True, state="active").order_by(model.Group.name)
+    return [{"name": g.name, "title": g.title or g.name} for g in found.limit(1000) if held is None or g.name in held]
+
+
+def gd_gate(gate: Any) -> str:
+    """What a gate checks, in words."""
+    check = dict(gate).get("text") or dict(gate).get("code")
+    return str(tk._(f"gate {check}"))
+
+
+def gd_measure(value: Any) -> str:
+    """A measured value of any shape, shortly."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {gd_measure(item)}" for key, item in list(value.items())[:4])
+    if isinstance(value, list | tuple):
+        return "、".join(gd_measure(item) for item in value[:6]) + ("…" if len(value) > 6 else "") if value else "0"
+    if isinstance(value, str):
+        return value
+    return gd_num(value)
+
+
+def gd_percent(value: Any) -> str:
+    """A share as percent; changes keep their sign."""
+    if value is None or value == "":
+        return "–"
+    return f"{float(value) * 100:.1f}".rstrip("0").rstrip(".") + " %"
+
+
+def gd_route(route: Any) -> str:
+    """The name of a route."""
+    return str(tk._(f"route {route}"))
+
+
+def gd_field(name: Any) -> str:
+    """The label of a description, as the catalogue schema has it."""
+    return _labels().get(str(name), {}).get("en" if lang() == "en" else ZH) or str(name)
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    import yaml  # noqa: PLC0415
+
+    text = files("govopen_schemas").joinpath("catalogue", "dataset.yaml").read_text(encoding="utf-8")
+    found = {field["field_name"]: dict(field["label"]) for field in yaml.safe_load(text)["dataset_fields"]}
+    return {**found, "tags": {ZH: "标签", "en": "Tags"}}
+
+
+def gd_codes(name: str) -> list[dict[str, str]]:
+    """A code list for a choice."""
+    from ckanext.govopen import codes  # noqa: PLC0415
+
+    return [{"code": code.code, "label": code.label(lang())} for code in codes.load(name)]
+
+
+def gd_in_days(days: int) -> str:
+    """The day that many days from today."""
+    return (today() + dt.timedelta(days=days)).isoformat()
+
+
+def gd_treatment(treatment: Any) -> str:
+    """What becomes of a column, in words."""
+    given = dict(treatment or {})
+    name = given.get("operator") or next((key for key in ("dimension", "measure") if given.get(key)), "keep")
+    return str(tk._(f"operator {name}"))
+
+
+def gd_profile(profile: Any) -> dict[str, Any]:
+    """The facts of a profile by column name; masked samples only."""
+    body = (profile or {}).get("body") or profile or {}
+    return {column.get("name"): column for column in body.get("columns") or [] if isinstance(column, dict)}
+
+
+def gd_fired(plan: Any) -> list[dict[str, Any]]:
+    """The rules that spoke for an entry or its columns, each once, with the columns it spoke about."""
+    found: dict[str, dict[str, Any]] = {}
+    for rule in (plan or {}).get("grounds") or []:
+        found.setdefault(rule["rule"], {**rule, "columns": []})
+    for field in (plan or {}).get("fields") or []:
+        for rule in field.get("fired") or []:
+            found.setdefault(rule["rule"], {**rule, "columns": []})["columns"].append(field["name"])
+    for route in (plan or {}).get("routes") or []:
+        for rule in route.get("fired") or []:
+            found.setdefault(rule["rule"], {**rule, "columns": []})
+    return sorted(found.values(), key=lambda rule: str(rule["rule"]))
+
+
+def gd_obligation(plan: Any, route: str, name: str) -> Any:
+    """What a route owes under this name."""
+    for one in (plan or {}).get("routes") or []:
+        if one.get("route") == route:
+            return (one.get("obligations") or {}).get(name)
+    return None
+
+
+def gd_standing_possible(plan: Any, releases: Any) -> bool:
+    """Whether refreshes of all these releases could be let through without a person."""
+    opened = {release["route"] for release in releases}
+    found = [one for one in (plan or {}).get("routes") or [] if one.get("route") in opened]
+    return bool(found) and all(one.get("standing_allowed") for one in found)
+
+
+def gd_revision_columns(body: Any) -> list[dict[str, Any]]:
+    """The columns of a frozen revision."""
+    from ckanext.govopen.desk.catalogue.working import columns  # noqa: PLC0415
+
+    return columns(body or {})
+
+
+def gd_pretty(value: Any) -> str:
+    """A JSON value over several lines."""
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def gd_api_url() -> str:
+    """The data service's address."""
+    from ckanext.govopen import config  # noqa: PLC0415
+
+    return config.api_url()
+
+
 def gd_login_action() -> str:
     """Where the sign-in form goes, with the page that the reader came for."""
     came_from = tk.request.args.get("came_from") or tk.request.args.get("next")

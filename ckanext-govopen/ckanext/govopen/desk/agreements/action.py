@@ -92,7 +92,7 @@ def agreement_grant(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param agreement_id: the agreement's id
     :param product_id: a product for licensees
     :param columns: names of the columns; all when left out
-    :param row_filter: {column: value or {eq|in|gte|lte: value}}; all rows when left out
+    :param row_filter: {column: value, or a list of values}; all rows when left out
     :param quota_rows: rows that may be read until the grant ends
     :param expires_on: last day
     """

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ckanext.govopen.desk.act import plain
 from ckanext.govopen.desk.catalogue import store, working
 from ckanext.govopen.desk.review.submission import blockers, red_codes
+from ckanext.govopen.desk.rules import verdict as verdicts
+from ckanext.govopen.desk.rules.decision import Plan
 
 __all__ = ["precheck", "roads_of"]
 
 
 def roads_of(plan: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Roads to opening by the pure core, each with open type, figures, losses, steps and days."""
-    from ckanext.govopen.desk.rules import plan as plans  # noqa: PLC0415
-    from ckanext.govopen.desk.rules import verdict as verdicts  # noqa: PLC0415
-
     if not plan or not plan.get("routes"):
         return []
     judged = {
         release["route"]: verdicts.Verdict.from_dict(release["verdict"]) for release in candidates if release.get("verdict")
     }
-    return [dict(plain(road.to_dict())) for road in verdicts.roads(plans.Plan.from_dict(plan), judged)]
+    return [dict(plain(asdict(road))) for road in verdicts.roads(Plan.from_dict(plan), judged)]
 
 
 def precheck(entry_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.desk.act import site_context
+from ckanext.govopen.desk.catalogue import entry as core
 from ckanext.govopen.errors import Missing
 
 __all__ = ["EDITABLE", "columns", "gaps", "package", "revision"]
@@ -43,15 +44,11 @@ def package(entry_id: str) -> dict[str, Any]:
 
 def revision(entry_id: str) -> dict[str, Any]:
     """What of the working entry would be frozen now."""
-    from ckanext.govopen.desk.catalogue import entry as core  # noqa: PLC0415
-
     return dict(core.revision_body(package(entry_id)))
 
 
 def gaps(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Descriptions that are missing, each with its code and field."""
-    from ckanext.govopen.desk.catalogue import entry as core  # noqa: PLC0415
-
     return [{"code": gap.code, "field": gap.field} for gap in core.incomplete(body)]
 
 

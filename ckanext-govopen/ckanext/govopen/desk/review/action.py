@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.desk.accept import check
 from ckanext.govopen.desk.act import accepts, commit, core_errors, plain, record, refuse
+from ckanext.govopen.desk.catalogue.precheck import roads_of
 from ckanext.govopen.desk.review import decide, detail, schema, store, submission
 from ckanext.govopen.desk.review.inbox import inbox
 from ckanext.govopen.desk.roles import store as roles
@@ -105,8 +106,6 @@ def release_request_show(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     if request is None:
         raise tk.ObjectNotFound(tk._("There is no such request"))
     shown = detail.request_detail(request, caller(context))
-    from ckanext.govopen.desk.catalogue.precheck import roads_of  # noqa: PLC0415 - the catalogue knows the roads.
-
     return {**shown, "roads": roads_of(shown["plan"], shown["releases"])}
 
 

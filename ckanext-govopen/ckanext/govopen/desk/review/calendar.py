@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from ckanext.govopen.desk.review import deadline
 from ckanext.govopen.face import today
 
 __all__ = ["days_for", "due_for"]
@@ -27,6 +28,4 @@ def days_for(step: str) -> int:
 
 def due_for(step: str) -> dt.date:
     """The last day for a step that begins today."""
-    from ckanext.govopen.desk.review import deadline  # noqa: PLC0415
-
     return deadline.due(today(), days_for(step), deadline.load())

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
+import yaml
+
+from ckanext.govopen import config
 from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.jobs import sql
+from ckanext.govopen.desk.review import evidence as proof
 from ckanext.govopen.desk.review import store
+from ckanext.govopen.desk.rules.decision import Plan
 from ckanext.govopen.desk.roles import store as roles
 
-__all__ = ["changes", "not_checked", "outdated", "request_detail", "revision_changes"]
+__all__ = ["changes", "human_checks", "not_checked", "outdated", "request_detail", "revision_changes"]
 
-# What the machine cannot see, by what a release is: code, Chinese, English.
+# What the core's list cannot know, since it depends on what was measured: code, Chinese, English.
 UNSEEN = {
-    "file": ("文件内容只查过密级标志，未逐页审读", "The file was searched for secrecy marks only; nobody read its pages"),
-    "link": ("外部接口的返回内容不受本平台控制，未测量", "What the linked interface answers is outside this platform and was not measured"),
     "linkage": ("没有可比对的历史版本或同源数据，未做联合推断检查", "No earlier or sibling release was there to check linkage with"),
     "text": ("自由文本列只按模式查找个人信息，语义未读", "Free-text columns were searched by pattern; their meaning was not read"),
     "rights": ("第三方著作权、地图审图等权利状况", "Rights of third parties: copyright, map approval"),
-    "outside": ("与互联网上其他公开数据的关联", "Linkage with data published elsewhere"),
 }
 
 
@@ -31,22 +35,29 @@ def _both(key: str) -> dict[str, str]:
 def not_checked(releases: Iterable[Mapping[str, Any]], plan: Mapping[str, Any]) -> list[dict[str, str]]:
     """What this run did not check, so that the officer judges it himself."""
     releases = list(releases)
+    opened = {release["route"] for release in releases}
+    routes = [route for route in plan.get("routes") or () if route.get("route") in opened]
     found: list[dict[str, str]] = []
-    kinds = {release["kind"] for release in releases}
-    found += [_both(kind) for kind in ("file", "link") if kind in kinds]
+    for name in dict.fromkeys(route["human_check"] for route in routes if route.get("human_check")):
+        words = human_checks().get(name) or {"zh": name, "en": name}
+        found.append({"code": "human", "zh": str(words["zh"]), "en": str(words["en"])})
     evidence = [release.get("evidence") or {} for release in releases if release["kind"] in {"table", "cube"}]
     if any(not (item.get("linkage") or {}).get("checked_with") for item in evidence):
         found.append(_both("linkage"))
     if any("person.free_text" in (field.get("tags") or ()) for field in plan.get("fields") or ()):
         found.append(_both("text"))
-    routes = {route.get("route"): route for route in plan.get("routes") or ()}
-    for release in releases:
-        words = (routes.get(release["route"]) or {}).get("human_check")
-        if isinstance(words, Mapping):
-            found.append({"code": "human", "zh": str(words.get("zh", "")), "en": str(words.get("en", ""))})
-        elif words:
-            found.append({"code": "human", "zh": str(words), "en": str(words)})
-    return [*found, _both("rights"), _both("outside")]
+    if plan.get("rule_set"):
+        said = proof.not_checked(Plan.from_dict({**plan, "routes": routes}))
+        found += [{"code": "said", **item} for item in said]
+    return [*found, _both("rights")]
+
+
+@cache
+def human_checks() -> Mapping[str, Any]:
+    """The checks that no machine makes, in the words of the rule set."""
+    name = f"{config.rules_name()}.yaml"
+    text = files("govopen_schemas").joinpath("rules", name).read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text).get("human_checks") or {})
 
 
 def revision_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
