@@ -25,6 +25,7 @@ from .match import COLUMN_WORDS, ENTRY_WORDS
 __all__ = ["Source", "check"]
 
 Path = tuple[Any, ...]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Resolved while planning, for they depend on the day, the column, its tag or the entry's declared ground.
 _LATE = re.compile(r"^\$(year-\d{1,3}|tag|column|ground)$")
 _TAG_WORDS = frozenset(
@@ -54,8 +55,8 @@ class Source:
     def of(cls, text: str, file: str) -> Source:
         """Read `text`; what is no YAML mapping is refused with its line."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            plain = yaml.safe_load(text)
+            root = yaml.compose(text, Loader=_Loader)
+            plain = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, the C one where there is one.
         except yaml.MarkedYAMLError as err:
             line = err.problem_mark.line + 1 if err.problem_mark else 1
             raise RuleSetError(file=file, where=f"line {line}", problem=err.problem or "no YAML") from err

@@ -109,7 +109,7 @@ def _routes(
         if spec.after_refusal and not refusals:
             continue
         route = _route(spec, scene, rulings, firing, rules)
-        if route is None or _no_more_than(route, spec, routes, rulings, rules):
+        if route is None or _no_more_than(spec, routes, rulings, rules):
             continue
         routes.append(route)
     return tuple(routes), tuple(refusals)
@@ -213,9 +213,7 @@ def _standing(spec: RouteSpec, scene: Scene, firing: Sequence[Rule], persons: bo
     return spec.kind == "table" and regular and not persons and all(rule.standing for rule in firing)
 
 
-def _no_more_than(
-    route: Route, spec: RouteSpec, routes: Sequence[Route], rulings: Sequence[Ruling], rules: RuleSet
-) -> bool:
+def _no_more_than(spec: RouteSpec, routes: Sequence[Route], rulings: Sequence[Ruling], rules: RuleSet) -> bool:
     """Tell whether a route that exists already gives the same columns in the same form."""
     other = next((one for one in routes if one.route == spec.more_than), None)
     if other is None:

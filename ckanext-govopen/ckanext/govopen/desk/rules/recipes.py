@@ -37,7 +37,7 @@ def _column(ruling: Ruling, treat: str) -> Recipe:
 
 
 def _quasi(column: Mapping[str, Any]) -> bool:
-    return column["role"] == "quasi_identifier" and column["operator"] != "drop"
+    return bool(column["role"] == "quasi_identifier" and column["operator"] != "drop")
 
 
 def cube_recipe(scene: Scene, rulings: Sequence[Ruling], spec: RouteSpec) -> Recipe | None:
