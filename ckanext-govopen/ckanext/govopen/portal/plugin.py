@@ -15,7 +15,7 @@ from ckanext.datastore.interfaces import IDatastoreBackend
 
 from ckanext.govopen import guard
 from ckanext.govopen.portal import auth, cli, settings
-from ckanext.govopen.portal.pages import cache, core_pages, helpers, views
+from ckanext.govopen.portal.pages import cache, core_pages, feedback, helpers, views
 from ckanext.govopen.portal.search import document, query
 
 __all__ = ["PortalPlugin"]
@@ -53,7 +53,7 @@ class PortalPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def get_blueprint(self) -> list[Any]:
         """Our pages, and redirects from core's."""
-        return [views.portal, core_pages.core]
+        return [views.portal, feedback.posts, core_pages.core]
 
     def get_helpers(self) -> dict[str, Any]:
         """What templates may call."""

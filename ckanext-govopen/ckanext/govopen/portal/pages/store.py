@@ -19,6 +19,7 @@ __all__ = [
     "all_entries",
     "applied",
     "by_ids",
+    "columns_of",
     "counts",
     "departments",
     "entry",
@@ -209,3 +210,9 @@ def add_inbox(kind: str, payload: Mapping[str, Any]) -> str:
 def inbox(code: str) -> dict[str, Any] | None:
     """What became of a request, by its code."""
     return _one("select kind, code, payload, created_at, pulled_at, status from inbox where code = :code", code=code)
+
+
+def columns_of(ids: Sequence[str]) -> dict[str, Any]:
+    """The described columns of several entries, as they were frozen."""
+    rows = _all("select entry_id, body->'govopen_fields' fields from pub_entry where entry_id = any(:ids)", ids=list(ids))
+    return {row["entry_id"]: row["fields"] for row in rows}

@@ -1,0 +1,32 @@
+"""The blueprint that every public page hangs on, with the headers they share."""
+
+from __future__ import annotations
+
+from flask import Response
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.govopen.face import blueprint
+
+__all__ = ["portal"]
+
+portal = blueprint("govopen_portal", __name__)
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+)
+"""Nothing of another host is loaded, and nobody frames the page; the chart brings a style element of its own."""
+
+
+@portal.after_request
+def shared(response: Response) -> Response:
+    """Say what may be kept: a page for everybody two seconds at the edge, one for an account not at all."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    signed_in = bool(tk.request.cookies) and tk.current_user.is_authenticated
+    public = tk.request.method == "GET" and response.status_code == 200 and not signed_in  # noqa: PLR2004
+    if "Cache-Control" not in response.headers or not public:
+        response.headers["Cache-Control"] = "public, max-age=2" if public else "private, no-store"
+    return response

@@ -1,0 +1,108 @@
+"""查一查: rows of a release by plain links and forms, without a script; and the chart over the same release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from ckanext.govopen.portal.pages import previews, rows
+
+__all__ = ["chart_of", "lead_column", "look_up", "text_columns"]
+
+PAGE = 12
+FEW = 24
+"""Most values of a column that is offered as a filter to choose from."""
+_NAMEISH = re.compile(r"(名称|姓名|标题|名$|店名|单位|name|title)", re.IGNORECASE)
+
+
+def _told(field: Mapping[str, Any]) -> str:
+    return f"{field.get('name_zh') or ''} {field.get('name') or ''}"
+
+
+def lead_column(fields: Sequence[Mapping[str, Any]]) -> str:
+    """The column that names a row: the first one that is called a name, else the first text."""
+    texts = [f for f in fields if f.get("type") == "string"]
+    named = [f for f in texts if _NAMEISH.search(_told(f))]
+    chosen = (named or texts or list(fields))[:1]
+    return str(chosen[0]["name"]) if chosen else ""
+
+
+def text_columns(fields: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Columns that may be searched, names first."""
+    return sorted((f for f in fields if f.get("type") == "string"), key=lambda f: not _NAMEISH.search(_told(f)))
+
+
+def look_up(product: Mapping[str, Any], args: Mapping[str, str]) -> dict[str, Any]:
+    """One page of rows under the visitor's words and filters; `down` when the data service is away."""
+    fields = {str(f["name"]): f for f in product["fields"]}
+    searchable = text_columns(product["fields"])
+    column = args.get("col") if args.get("col") in fields else (str(searchable[0]["name"]) if searchable else next(iter(fields), ""))
+    word = (args.get("v") or "").strip()[:200]
+    page = _page(args.get("p"))
+    params: list[tuple[str, str]] = []
+    if word and column:
+        kind = fields[column].get("type")
+        params.append((f"{column}__contains" if kind == "string" else column, word))
+    picked: dict[str, str] = {}
+    for name in fields:
+        if value := args.get(f"f.{name}"):
+            picked[name] = value
+            params.append((name, value))
+    order = args.get("order") or ""
+    if order.lstrip("-") in fields:
+        params.append(("sort", order))
+    else:
+        order = ""
+    shown = urlencode(params)
+    answer = rows.fetch(product["id"], [*params, ("limit", str(PAGE)), ("offset", str((page - 1) * PAGE))])
+    made = {
+        "column": column,
+        "searchable": searchable or list(product["fields"]),
+        "word": word,
+        "picked": picked,
+        "order": order,
+        "query": shown,
+        "page": page,
+        "down": answer is None,
+        "error": answer.error if answer and answer.status != 200 else None,  # noqa: PLR2004
+        "rows": answer.rows if answer else [],
+        "total": answer.total if answer else 0,
+        "narrowed": bool(word or picked),
+        "lead": lead_column(product["fields"]),
+    }
+    made["last"] = max(1, -(-made["total"] // PAGE))
+    made["filters"] = [] if made["down"] else _filters(product)
+    return made
+
+
+def _page(text: str | None) -> int:
+    return min(max(int(text), 1), 1_000_000) if text and text.isdigit() and len(text) < 8 else 1  # noqa: PLR2004
+
+
+def _filters(product: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Columns with few values, each with its values and counts: what a drop-down can hold."""
+    made = []
+    for name in previews.candidates(product["fields"]):
+        pairs = rows.stats(product["id"], product["digest"], name, 60)
+        known = [(value, count) for value, count in pairs or [] if value not in (None, "")]
+        if 1 < len(known) <= FEW:
+            made.append({"name": name, "values": known})
+    return made
+
+
+def chart_of(product: Mapping[str, Any]) -> previews.Chart | None:
+    """The first chart of a release, or None where no column invites one."""
+    fields = product["fields"]
+    if not fields or product["row_count"] is None:
+        return None
+    small = product["row_count"] <= 1000 and (product["kind"] == "cube" or product["row_count"] <= 400)  # noqa: PLR2004
+    answer = rows.fetch(product["id"], [("limit", "1000")]) if small else None
+    counted = {}
+    if product["kind"] != "cube":
+        for name in previews.candidates(fields):
+            if pairs := rows.stats(product["id"], product["digest"], name, 60):
+                counted[name] = pairs
+    got = answer.rows if answer else []
+    return previews.choose(product["kind"], fields, counted, got, complete=bool(got) and len(got) == product["row_count"])
