@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 try:  # A machine without the system's libmagic has it in this package; it must come before file-keeper's `magic`.
     import pylibmagic  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
@@ -32,6 +32,15 @@ from ckanext.govopen.releases.errors import PartDigest, PartMissing
 __all__ = ["ReleaseStore"]
 
 
+class _Folder(FsStorage):  # type: ignore[misc,unused-ignore]
+    """A local folder of file-keeper without its plugins: they would bring all of CKAN into the data service."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.settings = self.configure(settings)
+        self.uploader, self.manager, self.reader = self.make_uploader(), self.make_manager(), self.make_reader()
+        self.capabilities = self.compute_capabilities()
+
+
 class ReleaseStore:
     """Parts by digest, and what was made of releases, in one local folder."""
 
@@ -43,7 +52,7 @@ class ReleaseStore:
             "initialize": create,
             "hashing_algorithm": "sha256",
         }
-        self._storage = FsStorage(settings)  # By name (`make_storage`) every registered plugin would load, CKAN too.
+        self._storage = _Folder(settings)
 
     def put(self, digest: str, stream: BinaryIO) -> bool:
         """Keep a part under its digest; False when it was there already, PartDigest when the bytes are others."""

@@ -23,7 +23,7 @@ __all__ = ["ClosureWatch"]
 
 log = logging.getLogger(__name__)
 _LIVE = "select id, scope, target, code, notice, at from pub_closure where lifted_at is null order by seq"
-POLL, PAUSE, FLUSH = 1.0, 0.2, 2.0
+POLL, PAUSE, FLUSH, TELL = 1.0, 0.2, 2.0, 30.0
 
 
 class ClosureWatch:
@@ -42,6 +42,7 @@ class ClosureWatch:
         self.epoch = 0
         self.at = 0.0
         self._first = threading.Event()
+        self._waited = False
 
     def ensure(self) -> None:
         """Start the thread in this process, once, and wait for the first reading (after a fork it is not there)."""
@@ -49,9 +50,12 @@ class ClosureWatch:
             with self._start:
                 if self._pid != os.getpid():
                     self._first.clear()
+                    self._waited = False
                     threading.Thread(target=self._run, name="closures", daemon=True).start()
                     self._pid = os.getpid()
-        self._first.wait(3)
+        if not self._first.is_set() and not self._waited:
+            self._first.wait(3)
+            self._waited = True
 
     def stale(self, limit: float = 5.0) -> bool:
         """Whether the last reading is older than `limit` seconds: then conditional data are refused."""
@@ -62,11 +66,14 @@ class ClosureWatch:
         return self.at > 0
 
     def _run(self) -> None:
+        told = -TELL
         while True:
             try:
                 self._follow()
             except psycopg.Error as err:
-                log.warning("closures: the database cannot be read (%s), trying again", type(err).__name__)
+                if time.monotonic() - told > TELL:
+                    log.warning("closures: the database cannot be read (%s), trying again", type(err).__name__)
+                    told = time.monotonic()
                 time.sleep(PAUSE)
 
     def _follow(self) -> None:

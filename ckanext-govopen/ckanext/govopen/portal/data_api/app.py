@@ -129,7 +129,7 @@ def _refusals(app: Flask) -> None:
         return refuse(ApiError(500, "internal"))
 
     app.register_error_handler(ApiError, refuse)
-    app.register_error_handler(HTTPException, http)  # type: ignore[arg-type]
+    app.register_error_handler(HTTPException, http)
     app.register_error_handler(psycopg.Error, database)
     app.register_error_handler(GovOpenError, core)
     app.register_error_handler(Exception, unforeseen)
