@@ -46,9 +46,7 @@ def put_organisation(provider: Provider) -> bool:
     """Write a department unless it stands there as it is; gives whether anything was written. No commit."""
     extras = {"title_en": provider.name_en, "region": provider.region, "uscc": provider.code, "level": provider.level}
     row = sql.one(
-        """select g.id, g.title, coalesce(jsonb_object_agg(x.key, x.value) filter (where x.key is not null), '{}') as extras
-             from "group" g left join group_extra x on x.group_id = g.id and x.state = 'active'
-            where g.name = :name and g.is_organization group by g.id, g.title""",
+        """select id, title, coalesce(extras, '{}') as extras from "group" where name = :name and is_organization""",
         name=provider.slug,
     )
     if row is not None and row["title"] == provider.name_zh and all(row["extras"].get(k) == v for k, v in extras.items()):

@@ -7,13 +7,11 @@ the same machine takes over at once what a killed one held; on another machine i
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ckanext.govopen.desk.jobs import sql
+from ckanext.govopen.desk.jobs.lease import LEASE_SECONDS, owner_alive, this_owner
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -34,8 +32,7 @@ __all__ = [
     "this_owner",
 ]
 
-LEASE_SECONDS = 60
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,28 +46,6 @@ class Job:
     payload: dict[str, Any]
     attempts: int
     owner: str
-
-
-def _started(pid: int) -> str:
-    """The process's start in clock ticks, which tells it from a later one with the same pid."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def this_owner(role: str) -> str:
-    """The name under which this process holds leases."""
-    return f"{role}|{socket.gethostname()}|{os.getpid()}|{_started(os.getpid())}"
-
-
-def owner_alive(owner: str) -> bool:
-    """Whether the holder of a lease may still be at work; of another machine's nobody knows, so it may."""
-    parts = owner.split("|")
-    if len(parts) != 4 or parts[1] != socket.gethostname() or not parts[2].isdigit():
-        return True
-    started = _started(int(parts[2]))
-    return bool(started) and started == parts[3]
 
 
 def enqueue(
@@ -123,7 +98,14 @@ def claim(
         without=list(without),
     )
     sql.commit()
-    return None if row is None else Job(**row)
+    if row is None:
+        return None
+    job = Job(**row)
+    if job.attempts > MAX_ATTEMPTS and job.kind == "process":  # What kills its worker again and again is set aside.
+        fail(job, "job.poison", {"attempts": job.attempts})
+        sql.commit()
+        return None
+    return job
 
 
 def extend(job_id: int, owner: str) -> bool:

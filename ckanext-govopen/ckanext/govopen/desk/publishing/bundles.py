@@ -55,12 +55,8 @@ def closure_bundle(closures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def organisation(name: str) -> dict[str, Any]:
     """The department as readers see it, from CKAN's own tables."""
     row = sql.one(
-        """select g.name, g.title,
-                  (select value from group_extra where group_id = g.id and key = 'title_en' and state = 'active') as title_en,
-                  (select value from group_extra where group_id = g.id and key = 'region' and state = 'active') as region,
-                  (select value from group_extra where group_id = g.id and key = 'uscc' and state = 'active') as uscc,
-                  (select value from group_extra where group_id = g.id and key = 'level' and state = 'active') as level
-             from "group" g where g.name = :name and g.is_organization""",
+        """select name, title, extras ->> 'title_en' as title_en, extras ->> 'region' as region, extras ->> 'uscc' as uscc,
+                  extras ->> 'level' as level from "group" where name = :name and is_organization""",
         name=name,
     )
     empty = {"name": name, "title": name, "title_en": name, "region": "", "uscc": "", "level": ""}
