@@ -41,6 +41,8 @@ class Service:
     kind: str = "daemon"
     side: str = ""
     needs: tuple[str, ...] = ()
+    # Those that may come up first, so that heavy work does not slow them; their failing holds nothing up.
+    after: tuple[str, ...] = ()
     launch: Callable[[Places], Launch]
     health: str = ""
     stop: signal.Signals = signal.SIGTERM
@@ -107,7 +109,6 @@ def _solr(places: Places) -> Launch:
         "-Xms128m",
         "-Xmx512m",
         "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=4",
         "--enable-native-access=ALL-UNNAMED",
     ]
     path = os.pathsep.join(str(jar) for jar in class_path())
@@ -244,6 +245,7 @@ _ALL = (
         name="worker",
         side="desk",
         needs=("desk-setup", "hub-seed"),
+        after=("desk", "portal", "api", "projector"),
         launch=_worker("worker"),
         title="处理进程 · worker",
     ),
@@ -251,6 +253,7 @@ _ALL = (
         name="publisher",
         side="desk",
         needs=("desk-setup", "hub-seed"),
+        after=("desk", "portal", "api", "projector"),
         launch=_worker("publisher"),
         title="发布进程 · publisher",
     ),

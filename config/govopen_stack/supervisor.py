@@ -96,11 +96,19 @@ class Supervisor:
             unit.reap()
             unit.probe()
             ready = all(self.units[need].good or need not in self.wanted for need in unit.service.needs)
+            ready = ready and not any(self.pending(other) for other in unit.service.after)
             if unit.process is None and not unit.good and ready and now >= unit.next_try:
                 unit.start()
         if now - self.rotated > ROTATE_EVERY:
             self.rotated = now
             rotate(self.layout)
+
+    def pending(self, name: str) -> bool:
+        """Whether a wanted service is still on its way up: neither there nor failed, nor waiting for one that failed."""
+        unit = self.units[name]
+        if name not in self.wanted or unit.good or unit.failures:
+            return False
+        return not any(self.units[need].failures for need in with_needs([name]))
 
     def run(self) -> None:
         """Tend the units until a signal says stop; then end them and whatever else carries this home's marker."""
@@ -109,9 +117,6 @@ class Supervisor:
             self.publish("up")
             time.sleep(PAUSE)
         self.publish("stopping")
-        levels: dict[int, set[str]] = {}
-        for name in self.units:
-            levels.setdefault(len(with_needs([name])), set()).add(name)
         base = {"postgres", "redis", "solr"}
         self.end(frozenset(set(self.units) - base))
         self.end(frozenset(base))
