@@ -39,6 +39,9 @@ def encode(column: pa.Array | pa.ChunkedArray) -> Coded:
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=array.type)
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
+    if pa.types.is_nested(array.type):
+        # Lists and structs have no dictionary form in Arrow: their text stands for them.
+        array = pa.array([None if v is None else str(v) for v in array.to_pylist()], pa.string())
     if pa.types.is_null(array.type):
         return Coded(np.zeros(len(array), np.int64), pa.array([None] if len(array) else [], type=pa.null()))
     encoded = pc.dictionary_encode(array, null_encoding="encode")

@@ -31,19 +31,26 @@ class Divisions:
     def __init__(self, rows: list[tuple[str, str]]) -> None:
         self.names = dict(rows)
         self.by_name: dict[str, list[str]] = {}
-        self.full: dict[str, list[str]] = {}
+        self._paths: dict[str, str] = {}
         for code, name in rows:
             if _PLACEHOLDER.match(name):
                 continue
             for form in {name, _short(name, code)}:
                 self.by_name.setdefault(form, []).append(code)
-            self.full.setdefault(name, []).append(code)
-        self.longest = max(map(len, self.by_name))
+        # Lengths of the names that begin with the same two characters, longest first: few look-ups per step.
+        self.lengths: dict[str, list[int]] = {}
+        for form in sorted(self.by_name, key=len, reverse=True):
+            known = self.lengths.setdefault(form[:2], [])
+            if len(form) not in known:
+                known.append(len(form))
 
     def path(self, code: str) -> str:
         """Full name of a code: 浙江省杭州市西湖区. Placeholders such as 市辖区 are left out."""
-        parts = (self.names.get(code[:n], "") for n in (2, 4, 6) if n <= len(code))
-        return "".join(p for p in parts if not _PLACEHOLDER.match(p))
+        known = self._paths.get(code)
+        if known is None:
+            parts = (self.names.get(code[:n], "") for n in (2, 4, 6) if n <= len(code))
+            known = self._paths[code] = "".join(p for p in parts if not _PLACEHOLDER.match(p))
+        return known
 
     def known(self, code: str) -> bool:
         """Whether a code of 6 or more digits begins with a known county, or stands for a whole city or province."""
@@ -64,7 +71,7 @@ def _short(name: str, code: str) -> str:
     return short if len(short) >= 2 else name
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=200_000)
 def _parse(table: Divisions, text: str) -> tuple[str, int]:
     code, at = "", 0
     while at < len(text) and len(code) < 6:
@@ -77,7 +84,8 @@ def _parse(table: Divisions, text: str) -> tuple[str, int]:
 
 def _step(table: Divisions, text: str, at: int, parent: str) -> tuple[str, int] | None:
     """The longest name at this place that lies inside what was read so far."""
-    for end in range(min(len(text), at + table.longest), at + 1, -1):
+    for length in table.lengths.get(text[at: at + 2], ()):
+        end = at + length
         inside = [c for c in table.by_name.get(text[at:end], ()) if c.startswith(parent) and len(c) > len(parent)]
         if not inside:
             continue

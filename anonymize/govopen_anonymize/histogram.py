@@ -8,7 +8,7 @@ import numpy as np
 
 from .coded import Codes
 
-__all__ = ["combine", "collapse"]
+__all__ = ["combine", "number_classes"]
 
 WIDEST = 1 << 62
 
@@ -25,11 +25,18 @@ def combine(columns: Sequence[tuple[Codes, int]], rows: int) -> Codes:
     return key
 
 
-def collapse(keys: Codes, counts: Codes) -> tuple[Codes, Codes]:
-    """Add up the counts of equal keys; keys come out sorted."""
-    if not len(keys):
-        return keys, counts
-    order = np.argsort(keys, kind="stable")
-    sorted_keys = keys[order]
-    starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
-    return sorted_keys[starts], np.add.reduceat(counts[order], starts)
+def number_classes(columns: Sequence[tuple[Codes, int]], rows: int) -> tuple[Codes, Codes]:
+    """Class number of every row, and the first row of every class; narrow keys are counted, wide ones sorted."""
+    width = 1
+    for _, size in columns:
+        width *= max(size, 1)
+    key = combine(columns, rows)
+    if width <= max(4 * rows, 1 << 16):
+        first = np.full(width, rows, np.int64)
+        first[key[::-1]] = np.arange(rows - 1, -1, -1)
+        there = np.flatnonzero(first < rows)
+        number = np.zeros(width, np.int64)
+        number[there] = np.arange(len(there))
+        return number[key], first[there]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return inverse.astype(np.int64), first.astype(np.int64)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .coded import Codes
-from .histogram import combine
+from .histogram import number_classes
 from .models.check import Requirement, failing
 
 __all__ = ["Axis", "View", "Found", "Search"]
@@ -93,6 +93,10 @@ class Found:
     exact: bool
 
 
+def _sized(columns: Sequence[Codes]) -> list[tuple[Codes, int]]:
+    return [(c, int(c.max()) + 1 if len(c) else 1) for c in columns]
+
+
 class Search:
     """One search over one histogram."""
 
@@ -118,9 +122,7 @@ class Search:
 
     def collapse(self, view: View) -> View:
         """Add up equal combinations."""
-        sizes = [(c, int(c.max()) + 1 if len(c) else 1) for c in (*view.axes, *view.sensitive)]
-        keys = combine(sizes, len(view.counts))
-        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        inverse, first = number_classes(_sized((*view.axes, *view.sensitive)), len(view.counts))
         counts = np.bincount(inverse, weights=view.counts, minlength=len(first)).astype(np.int64)
         return View(tuple(c[first] for c in view.axes), tuple(c[first] for c in view.sensitive), counts)
 
@@ -133,8 +135,7 @@ class Search:
 
     def classes(self, view: View) -> Codes:
         """Class numbers of the combinations of a view."""
-        keys = combine([(c, int(c.max()) + 1 if len(c) else 1) for c in view.axes], len(view.counts))
-        return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        return number_classes(_sized(view.axes), len(view.counts))[0]
 
     def bad_rows(self, view: View) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """For each combination: whether its class is too small, and whether it fails any model."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from .coded import Codes, encode, ranks
 from .errors import ColumnMissing
-from .histogram import combine
+from .histogram import number_classes
 from .models.classes import distinct_l, distribution, entropy_l, t_distance
 
 __all__ = ["Risk", "Sensitive", "measure"]
@@ -79,9 +79,8 @@ def _classes(table: pa.Table, columns: Sequence[str]) -> tuple[Codes, Codes]:
     if not table.num_rows:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     coded = [encode(table.column(c)) for c in columns]
-    keys = combine([(c.codes, len(c.values)) for c in coded], table.num_rows)
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return inverse.astype(np.int64), counts.astype(np.int64)
+    classes, first = number_classes([(c.codes, len(c.values)) for c in coded], table.num_rows)
+    return classes, np.bincount(classes, minlength=len(first)).astype(np.int64)
 
 
 def _sensitive(table: pa.Table, name: str, classes: Codes, count: int) -> Sensitive:

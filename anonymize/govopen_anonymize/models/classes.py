@@ -12,7 +12,6 @@ from ..coded import Codes
 __all__ = ["Pairs", "distribution", "distinct_l", "entropy_l", "t_distance"]
 
 Floats = npt.NDArray[np.float64]
-CHUNK = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,29 @@ def t_distance(pairs: Pairs, classes: int, distance: str, kept: npt.NDArray[np.b
 
 
 def _ordered(pairs: Pairs, share: Floats, whole: Floats, classes: int) -> Floats:
-    result = np.zeros(classes)
+    """Sum over the positions of |P - Q|, P and Q the running sums of class and table.
+
+    Between two values of a class P stands still while Q only grows, so each such stretch falls into a part below and a
+    part above, both read from running sums of Q: the cost follows the pairs, not classes times values.
+    """
     if pairs.width < 2:
-        return result
-    step = max(1, CHUNK // pairs.width)
-    for low in range(0, classes, step):
-        high = min(classes, low + step)
-        inside = slice(*np.searchsorted(pairs.classes, [low, high]))
-        matrix = np.zeros((high - low, pairs.width))
-        matrix[pairs.classes[inside] - low, pairs.values[inside]] = share[inside]
-        result[low:high] = np.abs(np.cumsum(matrix - whole, axis=1)).sum(axis=1) / (pairs.width - 1)
-    return result
+        return np.zeros(classes)
+    running = np.cumsum(whole)
+    sums = np.r_[0.0, np.cumsum(running)]
+    first = np.r_[True, pairs.classes[1:] != pairs.classes[:-1]]
+    total = np.cumsum(share)
+    before = np.maximum.accumulate(np.where(first, total - share, 0.0))
+    level = total - before
+    end = np.where(np.r_[first[1:], True], pairs.width, np.r_[pairs.values[1:], 0])
+    result = np.bincount(pairs.classes, weights=_stretch(pairs.values, end, level, running, sums), minlength=classes)
+    head = pairs.values[first]
+    result[pairs.classes[first]] += sums[head]
+    return result / (pairs.width - 1)
+
+
+def _stretch(start: Codes, end: Codes, level: Floats, running: Floats, sums: Floats) -> Floats:
+    """Sum of |level - running[i]| for i from start to end."""
+    middle = np.clip(np.searchsorted(running, level), start, end)
+    below = level * (middle - start) - (sums[middle] - sums[start])
+    above = (sums[end] - sums[middle]) - level * (end - middle)
+    return below + above
