@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+
 from ckanext.harvest.interfaces import IHarvester
 from ckanext.harvest.model import (
     HarvestGatherError,
@@ -33,7 +34,7 @@ _RECORDED = frozenset({"item.landed", "item.refused", "item.recorded", "item.fai
 _HINT = "GovOpen runs this source itself; ckanext-harvest's queue must not."
 
 
-class HubHarvester(p.SingletonPlugin):
+class HubHarvester(p.SingletonPlugin):  # type: ignore[misc]
     """Names the source type to ckanext-harvest; never run by its queue."""
 
     p.implements(IHarvester)
@@ -73,8 +74,8 @@ class HubHarvester(p.SingletonPlugin):
         return False
 
 
-def record_run(  # noqa: PLR0913 (what a job row has)
-    session: Any,  # noqa: ANN401 (SQLAlchemy's session is untyped in CKAN)
+def record_run(
+    session: Any,
     *,
     source_name: str,
     url: str,
@@ -105,7 +106,7 @@ def record_run(  # noqa: PLR0913 (what a job row has)
     return str(job.id)
 
 
-def _source(session: Any, name: str, url: str) -> HarvestSource:  # noqa: ANN401
+def _source(session: Any, name: str, url: str) -> HarvestSource:
     found = session.query(HarvestSource).filter(HarvestSource.url == url, HarvestSource.type == SOURCE_TYPE).first()
     if found is not None:
         return found
@@ -118,22 +119,36 @@ def _source(session: Any, name: str, url: str) -> HarvestSource:  # noqa: ANN401
 
 
 def _slug(name: str) -> str:
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_") else "-" for char in name.lower()).strip("-")
+    plain = "".join(
+        char if char.isascii() and (char.isalnum() or char in "-_") else "-" for char in name.lower()
+    ).strip("-")
     return plain if len(plain) > 1 else "hub-" + hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def _add_object(  # noqa: PLR0913
-    session: Any, source: HarvestSource, job: HarvestJob, event: Event, now: dt.datetime, package_id: str | None  # noqa: ANN401
+def _add_object(
+    session: Any, source: HarvestSource, job: HarvestJob, event: Event, now: dt.datetime, package_id: str | None
 ) -> None:
     refused = event.kind in {"item.refused", "item.failed"}
     status = "errored" if refused else "deleted" if event.kind == "item.gone" else "added" if event.new else "updated"
     session.query(HarvestObject).filter(
-        HarvestObject.harvest_source_id == source.id, HarvestObject.guid == event.remote_id, HarvestObject.current.is_(True)
+        HarvestObject.harvest_source_id == source.id,
+        HarvestObject.guid == event.remote_id,
+        HarvestObject.current.is_(True),
     ).update({"current": False}, synchronize_session=False)
     made = HarvestObject(
-        guid=event.remote_id, job=job, source=source, current=not refused and status != "deleted",
-        state="ERROR" if refused else "COMPLETE", report_status=status, package_id=package_id, content=None,
-        gathered=now, fetch_started=now, fetch_finished=now, import_started=now, import_finished=now,
+        guid=event.remote_id,
+        job=job,
+        source=source,
+        current=not refused and status != "deleted",
+        state="ERROR" if refused else "COMPLETE",
+        report_status=status,
+        package_id=package_id,
+        content=None,
+        gathered=now,
+        fetch_started=now,
+        fetch_finished=now,
+        import_started=now,
+        import_finished=now,
     )
     session.add(made)
     session.flush()

@@ -60,7 +60,9 @@ class HarvestError(Exception):
     def text(self, lang: str = "zh") -> str:
         """Say what happened, where, and what to do, in Chinese (`zh…`) or English."""
         chinese = lang.startswith("zh")
-        facts = [f"{label[0 if chinese else 1]}{self.detail[name]}" for name, label in _LABELS.items() if name in self.detail]
+        facts = [
+            f"{label[0 if chinese else 1]}{self.detail[name]}" for name, label in _LABELS.items() if name in self.detail
+        ]
         if not facts:
             return self.template_zh if chinese else self.template_en
         return f"{self.template_zh}（{'，'.join(facts)}）" if chinese else f"{self.template_en} ({', '.join(facts)})"
@@ -89,8 +91,10 @@ class NotApproved(HarvestError, Terminal):
 
     code = "hub.not_approved"
     template_zh = "该条目没有有效的开放审批记录，或目录内容与审批时不一致。请数源单位在交换平台补办审批。"
-    template_en = "The item has no valid approval for opening, or its entry differs from what was approved. " \
+    template_en = (
+        "The item has no valid approval for opening, or its entry differs from what was approved. "
         "Ask the department to obtain approval on the hub."
+    )
 
 
 class ApprovalExpired(HarvestError, Terminal):
@@ -114,8 +118,10 @@ class BadSignature(HarvestError, Terminal):
 
     code = "hub.signature"
     template_zh = "签名验证失败，内容不可信。请与交换平台核对公钥并要求重新签发。"
-    template_en = "The signature does not verify, so the content is not trusted. " \
+    template_en = (
+        "The signature does not verify, so the content is not trusted. "
         "Compare public keys with the hub and have it signed anew."
+    )
 
 
 class Replayed(HarvestError, Terminal):
@@ -155,7 +161,9 @@ class SchemaMismatch(HarvestError, Terminal):
 
     code = "package.schema"
     template_zh = "数据表与声明的结构不一致。请数源单位修正数据或信息项。"
-    template_en = "The table differs from its declared schema. Ask the department to correct the data or the field list."
+    template_en = (
+        "The table differs from its declared schema. Ask the department to correct the data or the field list."
+    )
 
 
 class Unreadable(HarvestError, Terminal):
@@ -171,8 +179,10 @@ class SecrecyMarked(HarvestError, Terminal):
 
     code = "package.secrecy_mark"
     template_zh = "发现密级标志，内容已销毁，仅保留清单与摘要。请立即联系保密部门。"
-    template_en = "A secrecy mark was found; the bytes are destroyed, manifest and digest stay. " \
+    template_en = (
+        "A secrecy mark was found; the bytes are destroyed, manifest and digest stay. "
         "Contact the confidentiality office at once."
+    )
 
 
 class TypeRefused(HarvestError, Terminal):

@@ -65,7 +65,7 @@ class Counts:
     stopped: str | None = None
 
 
-class _Stop(Exception):  # noqa: N818 (a signal, not an error)
+class _Stop(Exception):
     """The run ends here."""
 
     def __init__(self, code: str) -> None:
@@ -134,9 +134,14 @@ def check_approval(source: Source, item: Item, today: dt.date) -> None:
         raise NotApproved(remote_id=item.remote_id, kind="descriptor")
 
 
-def _one(  # noqa: PLR0913 (the state of one run)
-    source: Source, landing: Landing, item: Item, old: Known | None, counts: Counts,
-    on_event: Callable[[Event], None], today: dt.date,
+def _one(
+    source: Source,
+    landing: Landing,
+    item: Item,
+    old: Known | None,
+    counts: Counts,
+    on_event: Callable[[Event], None],
+    today: dt.date,
 ) -> None:
     try:
         kind, receipt = _landed_or_refused(source, landing, item, old, today)
@@ -156,8 +161,13 @@ def _one(  # noqa: PLR0913 (the state of one run)
         on_event(Event(kind=kind, remote_id=item.remote_id))
         return
     event = Event(
-        kind=kind, remote_id=item.remote_id, package_id=receipt.package_id, code=receipt.code, detail=receipt.detail,
-        receipt=receipt, new=old is None,
+        kind=kind,
+        remote_id=item.remote_id,
+        package_id=receipt.package_id,
+        code=receipt.code,
+        detail=receipt.detail,
+        receipt=receipt,
+        new=old is None,
     )
     on_event(event)
     try:

@@ -19,9 +19,20 @@ _PATTERNS = (
     ("star", re.compile(_GRADE + r"\s*[★☆✭✮⭐*]")),
     ("label", re.compile(r"(?:密\s*级|保密级别|保密等级|涉密等级)\s*[:：]?\s*[\[(（【《]?\s*" + _GRADE)),
     # Without a star, 商业秘密 3 年 or 内部 5 年级 are ordinary words: the grade must begin the text or follow a break.
-    ("term", re.compile(r"(?:^|[\s\[(（【《_\-,，。;；|])" + _GRADE + r"\s*[\[(（【_\-]?\s*" + _TERM + r"(?![级度龄份])", re.MULTILINE)),
+    (
+        "term",
+        re.compile(
+            r"(?:^|[\s\[(（【《_\-,，。;；|])" + _GRADE + r"\s*[\[(（【_\-]?\s*" + _TERM + r"(?![级度龄份])",
+            re.MULTILINE,
+        ),
+    ),
     ("alone", re.compile(r"(?:^|[\[(（【《])\s*(?P<grade>绝\s*密|机\s*密|秘\s*密)\s*(?:$|[\])）】》])", re.MULTILINE)),
-    ("internal", re.compile(r"(?P<grade>内\s*部)(?:资料|文件|材料|数据|使用)?[\s,，;；、:：]*(?:注意保存|注意保密|不得外传|严禁外传|请勿外传|不得公开)")),
+    (
+        "internal",
+        re.compile(
+            r"(?P<grade>内\s*部)(?:资料|文件|材料|数据|使用)?[\s,，;；、:：]*(?:注意保存|注意保密|不得外传|严禁外传|请勿外传|不得公开)"
+        ),
+    ),
 )
 
 

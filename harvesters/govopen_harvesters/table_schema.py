@@ -34,7 +34,7 @@ def column_names(schema: Mapping[str, Any]) -> list[str]:
 
 def check_schema(schema: Mapping[str, Any], *, file: str) -> None:
     """Refuse a descriptor that is not a table schema."""
-    from frictionless import FrictionlessException, Schema  # noqa: PLC0415 (half a second to import)
+    from frictionless import FrictionlessException, Schema
 
     try:
         fields = Schema.from_descriptor(dict(schema)).fields
@@ -78,6 +78,10 @@ def _check_column(values: pa.ChunkedArray, column: Mapping[str, Any], file: str)
     if "enum" in limits:
         allowed = pa.array([str(value) for value in limits["enum"]], pa.string())
         _fail_where(pc.and_(pc.invert(pc.is_in(values, allowed)), pc.is_valid(values)), file, name, "enum")
+    _check_limits(values, limits, file, name, kind)
+
+
+def _check_limits(values: pa.ChunkedArray, limits: Mapping[str, Any], file: str, name: str, kind: str) -> None:
     lengths = pc.utf8_length(values)
     if "maxLength" in limits:
         _fail_unless(pc.less_equal(lengths, limits["maxLength"]), file, name, "maxLength")

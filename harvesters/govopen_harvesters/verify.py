@@ -13,7 +13,14 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives import hashes
 
 from govopen_harvesters.base import FileRef, Item, Manifest, Package
-from govopen_harvesters.errors import DigestMismatch, SchemaMismatch, SecrecyMarked, SizeMismatch, TypeRefused, Unreadable
+from govopen_harvesters.errors import (
+    DigestMismatch,
+    SchemaMismatch,
+    SecrecyMarked,
+    SizeMismatch,
+    TypeRefused,
+    Unreadable,
+)
 from govopen_harvesters.reading.delimited import read_delimited
 from govopen_harvesters.reading.jsonlines import read_json_lines
 from govopen_harvesters.reading.pdf import head_of_pdf

@@ -80,7 +80,7 @@ class Ed25519Signer:
 class HubClient:
     """Reads one hub; `hub` is the name under which items are known, `public_key` the hub's raw Ed25519 key."""
 
-    def __init__(  # noqa: PLR0913 (settings of one connection, all by keyword)
+    def __init__(
         self,
         *,
         hub: str,
@@ -131,7 +131,9 @@ class HubClient:
 
     def manifest(self, item: Item) -> Manifest:
         """Bring the current package's manifest; an old one, however well signed, is a replay."""
-        message = self._json("GET", f"/packages/{quote(str(item.package_id), safe='')}/manifest", remote_id=item.remote_id)
+        message = self._json(
+            "GET", f"/packages/{quote(str(item.package_id), safe='')}/manifest", remote_id=item.remote_id
+        )
         document, raw = protocol.opened(self._key, "manifest", message, remote_id=item.remote_id)
         manifest = protocol.manifest_from(document, raw, str(message["signature"]))
         if (manifest.package_id, manifest.remote_id) != (item.package_id, item.remote_id):
@@ -174,9 +176,14 @@ class HubClient:
                 return
 
     def _json(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: bytes = b"",
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes = b"",
         remote_id: str | None = None,
-    ) -> Any:  # noqa: ANN401 (JSON)
+    ) -> Any:
         encoded = urlencode(sorted((query or {}).items()))
         with self._send(method, path, encoded, body, {}, remote_id) as (answer, tie):
             raw = self._bounded(answer, remote_id)
@@ -221,7 +228,7 @@ class HubClient:
             except requests.RequestException as err:
                 last, kind = err, type(err).__name__
                 continue
-            if answer.status_code < 300:  # noqa: PLR2004
+            if answer.status_code < 300:
                 self._gateway_refusal(answer, remote_id)
                 return _Answer(answer, tie)
             kind = f"http {answer.status_code}"
@@ -230,7 +237,7 @@ class HubClient:
                 raise BadSignature(remote_id=remote_id, kind="request")
             if answer.status_code in {404, 410}:
                 raise Withdrawn(remote_id=remote_id, kind=kind)
-            if answer.status_code < 500 and answer.status_code != 429:  # noqa: PLR2004
+            if answer.status_code < 500 and answer.status_code != 429:
                 raise Unreadable(remote_id=remote_id, kind=kind)
         raise HubUnreachable(remote_id=remote_id, kind=kind) from last
 
@@ -250,7 +257,7 @@ class HubClient:
             raise HubUnreachable(kind=type(err).__name__) from err
 
     def _file(self, item: Item, manifest: Manifest, ref: FileRef) -> BinaryIO:
-        facts = {"remote_id": item.remote_id, "file": ref.name}
+        facts: dict[str, Any] = {"remote_id": item.remote_id, "file": ref.name}
         if ref.bytes > self._max_bytes:
             raise SizeMismatch(**facts, count=ref.bytes)
         path = f"/packages/{quote(manifest.package_id, safe='')}/files/{quote(ref.name, safe='')}"
@@ -284,7 +291,7 @@ class HubClient:
     def _stream(self, path: str, start: int, remote_id: str) -> Iterator[bytes]:
         extra = {"Range": f"bytes={start}-"} if start else {}
         with self._send("GET", path, "", b"", extra, remote_id) as (answer, _):
-            skip = start if start and answer.status_code != 206 else 0  # noqa: PLR2004 (a hub may ignore Range)
+            skip = start if start and answer.status_code != 206 else 0
             for chunk in answer.iter_content(_CHUNK):
                 taken = chunk[skip:]
                 skip = max(0, skip - len(chunk))
@@ -305,7 +312,7 @@ class _Answer:
         self._answer.close()
 
 
-def connect(*, hub: str, base_url: str, public_key: str, client_id: str, client_key: str, **settings: Any) -> HubClient:  # noqa: ANN401
+def connect(*, hub: str, base_url: str, public_key: str, client_id: str, client_key: str, **settings: Any) -> HubClient:
     """Open a hub with keys as 64 hex digits: the hub's public key and the client's private seed."""
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(client_key))
     signer = Ed25519Signer(client_id=client_id, key=key)

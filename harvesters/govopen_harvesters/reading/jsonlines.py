@@ -53,7 +53,9 @@ def _records(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
 def _row(record: dict[str, Any], names: Sequence[str], number: int, name: str) -> list[str]:
     if len(record) != len(names) or any(column not in record for column in names):
         missing = next((column for column in names if column not in record), None)
-        raise SchemaMismatch(file=name, row=number, field=missing, kind="missing column" if missing else "unknown column")
+        raise SchemaMismatch(
+            file=name, row=number, field=missing, kind="missing column" if missing else "unknown column"
+        )
     return [_text(record[column], column, number, name) for column in names]
 
 

@@ -51,6 +51,6 @@ def _strings(raw: bytes) -> str:
 def _decoded(raw: bytes) -> str:
     if raw.startswith(b"\xfe\xff"):
         return raw[2:].decode("utf-16-be", "ignore")
-    if len(raw) % 2 == 0 and any(byte > 127 or byte < 32 for byte in raw):  # noqa: PLR2004 (not plain ASCII)
+    if len(raw) % 2 == 0 and any(byte > 127 or byte < 32 for byte in raw):
         return raw.decode("utf-16-be", "ignore")
     return raw.decode("latin-1")

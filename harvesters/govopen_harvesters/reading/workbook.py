@@ -58,7 +58,7 @@ def head_of_workbook(stream: BinaryIO, *, name: str) -> str:
     return "\n".join(cells)
 
 
-def _open(stream: BinaryIO, name: str) -> Any:  # noqa: ANN401 (openpyxl's workbook is untyped)
+def _open(stream: BinaryIO, name: str) -> Any:
     stream.seek(0)
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -72,7 +72,7 @@ def _open(stream: BinaryIO, name: str) -> Any:  # noqa: ANN401 (openpyxl's workb
         raise Unreadable(file=name, kind="workbook") from None
 
 
-def _grid(sheet: Any) -> list[list[Any]]:  # noqa: ANN401
+def _grid(sheet: Any) -> list[list[Any]]:
     grid = [list(row) for row in sheet.iter_rows(values_only=True)]
     for area in sheet.merged_cells.ranges:
         value = grid[area.min_row - 1][area.min_col - 1]

@@ -1,7 +1,8 @@
 """The hub as a Flask application: `/api/hub/v1` for clients, `/control` for demos and tests.
 
 Every request is signed (or speaks the national gateway's scheme), every JSON answer is signed and tied to its request.
-Start it with `GOVOPEN_HUB_HOME` set: `gunicorn "govopen_harvesters.reference_hub.app:create_app()"`.
+Start it with `GOVOPEN_HUB_HOME` set: `gunicorn --header-map dangerous "govopen_harvesters.reference_hub.app:create_app()"`;
+without that flag gunicorn drops the gateway's headers, whose names have underscores, and only the own scheme works.
 """
 
 from __future__ import annotations
@@ -69,14 +70,16 @@ def _guard() -> None:
 def _signed(answer: Response) -> Response:
     if answer.mimetype == "application/json":
         stamp = dt.datetime.now(dt.UTC).isoformat()
-        text = protocol.answer_text(nonce=g.get("tie", ""), status=answer.status_code, body=answer.get_data(), time=stamp)
+        text = protocol.answer_text(
+            nonce=g.get("tie", ""), status=answer.status_code, body=answer.get_data(), time=stamp
+        )
         answer.headers[protocol.H_TIME] = stamp
         answer.headers[protocol.H_SIGNATURE] = protocol.sign(current_app.config["HUB_KEYS"].signing, text)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _answer(value: Any, status: int = 200) -> Response:  # noqa: ANN401 (JSON)
+def _answer(value: Any, status: int = 200) -> Response:
     return Response(canonical_json(value), status=status, mimetype="application/json")
 
 
@@ -92,7 +95,7 @@ def _paging() -> tuple[int, int]:
     return after, limit
 
 
-def _page(name: str, rows: list[sqlite3.Row], limit: int, make: Any) -> Response:  # noqa: ANN401
+def _page(name: str, rows: list[sqlite3.Row], limit: int, make: Any) -> Response:
     shown = rows[:limit]
     cursor = str(shown[-1]["position"]) if len(rows) > limit else None
     return _answer({name: [make(row) for row in shown], "next_cursor": cursor})
@@ -118,9 +121,15 @@ def catalogue() -> Response:
 
 def _item(row: sqlite3.Row) -> dict[str, Any]:
     return {
-        "remote_id": row["remote_id"], "version": row["version"], "kind": row["kind"], "state": row["state"],
-        "descriptor": json.loads(row["descriptor"]), "provider": row["provider"], "package_id": row["package_id"],
-        "link_url": row["link_url"], "approval": json.loads(row["approval"]) if row["approval"] else None,
+        "remote_id": row["remote_id"],
+        "version": row["version"],
+        "kind": row["kind"],
+        "state": row["state"],
+        "descriptor": json.loads(row["descriptor"]),
+        "provider": row["provider"],
+        "package_id": row["package_id"],
+        "link_url": row["link_url"],
+        "approval": json.loads(row["approval"]) if row["approval"] else None,
     }
 
 
@@ -130,7 +139,8 @@ def approvals() -> Response:
     after, limit = _paging()
     rows = _store().rows(
         "select position, approval from item where position > ? and approval is not null order by position limit ?",
-        after, limit + 1,
+        after,
+        limit + 1,
     )
     return _page("approvals", rows, limit, lambda row: json.loads(row["approval"]))
 
@@ -178,7 +188,11 @@ def withdrawals() -> Response:
 def take_receipt() -> Response:
     """Take a receipt."""
     body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict) or not isinstance(body.get("remote_id"), str) or body.get("kind") not in _RECEIPT_KINDS:
+    if (
+        not isinstance(body, dict)
+        or not isinstance(body.get("remote_id"), str)
+        or body.get("kind") not in _RECEIPT_KINDS
+    ):
         raise door.BadCall("a receipt has remote_id and kind")
     if not isinstance(body.get("detail", {}), dict) or len(body.get("detail", {})) > _DETAIL_KEYS:
         raise door.BadCall("detail is a small object")

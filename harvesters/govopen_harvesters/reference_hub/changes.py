@@ -11,7 +11,7 @@ from typing import Any
 from govopen_harvesters.base import FileRef
 from govopen_harvesters.reference_hub import files
 from govopen_harvesters.reference_hub.keys import Keys
-from govopen_harvesters.reference_hub.packing import pack
+from govopen_harvesters.reference_hub.packing import pack, whole_of
 from govopen_harvesters.reference_hub.real import real_rows
 from govopen_harvesters.reference_hub.store import Store
 from govopen_harvesters.verify import CSV, JSONL, TSV, XLSX, read_table
@@ -29,7 +29,8 @@ def refresh(store: Store, keys: Keys, item: Mapping[str, Any], variant: str) -> 
     if not document["files"]:
         raise KeyError(item["remote_id"])
     entry = document["files"][0]
-    raw = (store.packages / document["package_id"] / entry["name"]).read_bytes()
+    path = store.packages / document["package_id"] / entry["name"]
+    raw = (whole_of(path) if whole_of(path).exists() else path).read_bytes()
     schema, rows = document["table_schema"], document["rows"]
     if variant != "same" and schema is not None:
         table = read_table(io.BytesIO(raw), FileRef(**entry), schema).table
@@ -51,7 +52,7 @@ def _written(columns: Columns, entry: Mapping[str, Any]) -> bytes:
     raise ValueError(entry["media_type"])
 
 
-def _changed(columns: Columns, schema: Any, variant: str) -> tuple[Columns, Any]:  # noqa: ANN401 (JSON)
+def _changed(columns: Columns, schema: Any, variant: str) -> tuple[Columns, Any]:
     count = len(next(iter(columns.values())))
     if variant in {"day", "normal"}:
         extra = _next_day({name: values[-1] for name, values in columns.items()})

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from govopen_harvesters.reference_hub import changes, door
 from govopen_harvesters.reference_hub.keys import Keys
-from govopen_harvesters.reference_hub.real import DAILY_KEY
 from govopen_harvesters.reference_hub.packing import approval_message, spoil, withdraw
+from govopen_harvesters.reference_hub.real import DAILY_KEY
 from govopen_harvesters.reference_hub.store import Store
 
 __all__ = ["control"]
@@ -67,7 +67,9 @@ def cases() -> Response:
 @control.get("/receipts")
 def receipts() -> Response:
     """List all receipts."""
-    return jsonify({"receipts": [json.loads(row["body"]) for row in _store().rows("select body from receipt order by number")]})
+    return jsonify(
+        {"receipts": [json.loads(row["body"]) for row in _store().rows("select body from receipt order by number")]}
+    )
 
 
 @control.post("/advance")
@@ -85,7 +87,9 @@ def advance() -> Response:
 def change() -> Response:
     """Deliver a table anew with its last row left out."""
     item = _item(_body())
-    return jsonify({"remote_id": item["remote_id"], "package_id": changes.refresh(_store(), _keys(), item, "drop_last")})
+    return jsonify(
+        {"remote_id": item["remote_id"], "package_id": changes.refresh(_store(), _keys(), item, "drop_last")}
+    )
 
 
 @control.post("/describe")
@@ -99,7 +103,9 @@ def describe() -> Response:
         approval = approval_message(_keys(), remote_id=item["remote_id"], descriptor=described)
     _store().execute(
         "update item set descriptor = ?, approval = ?, version = version + 1 where remote_id = ?",
-        json.dumps(described), json.dumps(approval) if approval else None, item["remote_id"],
+        json.dumps(described),
+        json.dumps(approval) if approval else None,
+        item["remote_id"],
     )
     return jsonify({"remote_id": item["remote_id"]})
 
@@ -116,7 +122,10 @@ def take_back() -> Response:
     body = _body()
     item = _item(body)
     order_id = withdraw(
-        _store(), _keys(), item["remote_id"], reason_zh=str(body.get("reason_zh", "数源单位撤回。")),
+        _store(),
+        _keys(),
+        item["remote_id"],
+        reason_zh=str(body.get("reason_zh", "数源单位撤回。")),
         reason_en=str(body.get("reason_en", "Withdrawn by the department.")),
     )
     return jsonify({"remote_id": item["remote_id"], "order_id": order_id})
@@ -134,7 +143,9 @@ def _approve(item: dict[str, Any], decision: str, days: int) -> Response:
         _keys(), remote_id=item["remote_id"], descriptor=item["descriptor"], decision=decision, expires_in=days
     )
     _store().execute(
-        "update item set approval = ?, version = version + 1 where remote_id = ?", json.dumps(message), item["remote_id"]
+        "update item set approval = ?, version = version + 1 where remote_id = ?",
+        json.dumps(message),
+        item["remote_id"],
     )
     return jsonify({"remote_id": item["remote_id"]})
 

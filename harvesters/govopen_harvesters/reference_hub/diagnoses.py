@@ -43,7 +43,10 @@ _PAINS = "M25.5 关节|M54.2 颈|M79.6 肢体|R07.4 胸|R10.1 上腹|R10.3 下�
 def _made() -> tuple[tuple[str, str, str], ...]:
     found = [tuple(text.split(" ")) for line in _COMMON.split("\n") for text in line.split("|") if text]
     found += [(f"C{code}.9", f"{site}恶性肿瘤", "肿瘤科") for code, site in _pairs(_TUMOURS)]
-    found += [(f"D{int(code) % 37 + 10}.{index % 10}", f"{site}良性肿瘤", "普外科") for index, (code, site) in enumerate(_pairs(_TUMOURS))]
+    found += [
+        (f"D{int(code) % 37 + 10}.{index % 10}", f"{site}良性肿瘤", "普外科")
+        for index, (code, site) in enumerate(_pairs(_TUMOURS))
+    ]
     found += [(code, f"{site}骨折", "骨科") for code, site in _pairs(_BONES)]
     found += [(f"{code}.9", f"{site}开放性伤口", "急诊科") for code, site in _pairs(_WOUNDS)]
     found += [(f"{code}.0", f"{site}烧伤", "急诊科") for code, site in _pairs(_BURNS)]

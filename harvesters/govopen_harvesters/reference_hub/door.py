@@ -82,8 +82,12 @@ def check_request(store: Store, keys: Keys) -> None:
     if public is None or headers[protocol.H_DIGEST] != hashlib.sha256(body).hexdigest():
         raise Refused("unknown client or changed body")
     text = protocol.request_text(
-        method=request.method, path=_raw_path(), query=request.query_string.decode("latin-1"), body=body,
-        time=headers[protocol.H_TIME], nonce=headers[protocol.H_NONCE],
+        method=request.method,
+        path=_raw_path(),
+        query=request.query_string.decode("latin-1"),
+        body=body,
+        time=headers[protocol.H_TIME],
+        nonce=headers[protocol.H_NONCE],
     )
     if not protocol.verified(bytes.fromhex(public), text, headers[protocol.H_SIGNATURE]):
         raise Refused("the signature does not verify")
@@ -111,7 +115,7 @@ def _check_time(stamp: str) -> None:
 
 def _remember(store: Store, nonce: str) -> None:
     """Refuse a nonce that was seen inside the window; older ones are forgotten, their time refuses them."""
-    if not 16 <= len(nonce) <= 64:  # noqa: PLR2004
+    if not 16 <= len(nonce) <= 64:
         raise Refused("the nonce is not one")
     now = time.time()
     with store.open() as db:

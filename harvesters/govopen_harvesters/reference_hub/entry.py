@@ -5,7 +5,7 @@ Pure: an `Entry` says what to make; `seed.py` makes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy as np
 
 __all__ = ["Column", "Entry", "Table", "Two", "col"]
 
-Table = Mapping[str, Sequence[Any]]
+Table = Mapping[str, Any]
+"""Columns by name: lists, NumPy or Arrow arrays of one length."""
+
 Two = tuple[str, str]
 """A text in Chinese and in English."""
 
@@ -46,7 +48,7 @@ class Column:
         return _LETTERS[self.type]
 
 
-def col(name: str, zh: str, en: str, meaning_zh: str, meaning_en: str, type: str = "string", **more: Any) -> Column:  # noqa: A002, ANN401
+def col(name: str, zh: str, en: str, meaning_zh: str, meaning_en: str, type: str = "string", **more: Any) -> Column:
     """Write a column briefly."""
     tags = tuple(more.pop("tags", ()))
     return Column(name=name, title=(zh, en), meaning=(meaning_zh, meaning_en), type=type, tags=tags, **more)
@@ -84,7 +86,10 @@ class Entry:
     fault: str = ""
     expect: str = ""
     link_url: str = ""
-    origin: Two = ("示范数据，由程序按种子生成，与真实对象无关", "Demo data generated from a seed; not about real objects")
+    origin: Two = (
+        "示范数据，由程序按种子生成，与真实对象无关",
+        "Demo data generated from a seed; not about real objects",
+    )
     license_id: str = ""
     legal_basis: str = "《公共数据资源目录管理办法》（示范）"
     caveats: Two = ("示范数据，仅供测试与演示。", "Demo data, for tests and demonstrations only.")
@@ -102,4 +107,9 @@ class Entry:
 
     def sheet(self) -> dict[str, Any]:
         """Give what stands round the table in a workbook."""
-        return {"title": self.title[0], "notes": self.sheet_notes, "footer": self.sheet_footer, "total": self.sheet_total}
+        return {
+            "title": self.title[0],
+            "notes": self.sheet_notes,
+            "footer": self.sheet_footer,
+            "total": self.sheet_total,
+        }

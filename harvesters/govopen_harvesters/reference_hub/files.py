@@ -26,7 +26,9 @@ MEDIA = {
 
 
 def _arrow(table: Table) -> pa.Table:
-    return pa.table({name: pa.array(list(values) if not isinstance(values, pa.Array) else values) for name, values in table.items()})
+    return pa.table(
+        {name: pa.array(list(values) if not isinstance(values, pa.Array) else values) for name, values in table.items()}
+    )
 
 
 def csv_bytes(table: Table, *, encoding: str = "utf-8", bom: bool = False, delimiter: str = ",") -> bytes:
@@ -44,7 +46,9 @@ def json_lines_bytes(table: Table) -> bytes:
     """Write one JSON object a line."""
     names = list(table)
     rows = zip(*table.values(), strict=True)
-    return "".join(json.dumps(dict(zip(names, _plain(row), strict=True)), ensure_ascii=False) + "\n" for row in rows).encode()
+    return "".join(
+        json.dumps(dict(zip(names, _plain(row), strict=True)), ensure_ascii=False) + "\n" for row in rows
+    ).encode()
 
 
 def _plain(row: Sequence[Any]) -> list[Any]:
@@ -60,7 +64,7 @@ def workbook_bytes(table: Table, *, title: str, notes: Sequence[str], footer: Se
     for text in (title, *notes):
         sheet.append([text])
         sheet.merge_cells(start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=width)
-    tops, subs = zip(*((name.split("_", 1) + [""])[:2] for name in names), strict=True)
+    tops, subs = zip(*([*name.split("_", 1), ""][:2] for name in names), strict=True)
     first = sheet.max_row + 1
     if any(subs):
         sheet.append(list(tops))
@@ -79,7 +83,7 @@ def workbook_bytes(table: Table, *, title: str, notes: Sequence[str], footer: Se
     return sink.getvalue()
 
 
-def _merge_header(sheet: Any, tops: Sequence[str], subs: Sequence[str], first: int) -> None:  # noqa: ANN401
+def _merge_header(sheet: Any, tops: Sequence[str], subs: Sequence[str], first: int) -> None:
     start = 0
     for place in range(1, len(tops) + 1):
         if place < len(tops) and tops[place] == tops[start]:
@@ -91,7 +95,7 @@ def _merge_header(sheet: Any, tops: Sequence[str], subs: Sequence[str], first: i
         start = place
 
 
-def _sum(values: Sequence[Any]) -> Any:  # noqa: ANN401
+def _sum(values: Sequence[Any]) -> Any:
     numbers = [value for value in _plain(values) if isinstance(value, (int, float))]
     return sum(numbers) if len(numbers) == len(values) else None
 
@@ -126,4 +130,3 @@ def pdf_bytes(lines: Sequence[str], *, title: str) -> bytes:
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     out += b"trailer\n<< /Size %d /Root 1 0 R /Info 8 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, xref)
     return bytes(out)
-

@@ -53,7 +53,10 @@ def seed(home: Path, *, rows: int, seed: int, client_id: str, client_public_key:
         store.set_meta(seeded=state)
     store.set_meta(**{f"client:{client_id}": client_public_key})
     return HubIdentity(
-        public_key=keys.public, control_key=keys.control, gateway_rid=keys.rid, gateway_sid=keys.sid,
+        public_key=keys.public,
+        control_key=keys.control,
+        gateway_rid=keys.rid,
+        gateway_sid=keys.sid,
         gateway_appkey=keys.appkey,
     )
 
@@ -77,8 +80,15 @@ def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -
     approval = _approval(keys, entry, remote_id, described)
     store.execute(
         "insert into item values (?, ?, ?, ?, 0, ?, ?, 'listed', null, ?, ?, ?, null, null)",
-        remote_id, position, entry.key, entry.expect, entry.kind, json.dumps(described), entry.link_url or None,
-        provider.code, json.dumps(approval) if approval else None,
+        remote_id,
+        position,
+        entry.key,
+        entry.expect,
+        entry.kind,
+        json.dumps(described),
+        entry.link_url or None,
+        provider.code,
+        json.dumps(approval) if approval else None,
     )
     planted: list[str] = []
     if entry.table is not None or entry.raw is not None:
@@ -96,7 +106,10 @@ def _enter(store: Store, keys: Keys, entry: Entry, position: int, number: int) -
         spoil(store, keys, remote_id, entry.fault)
     if entry.fault == "withdrawn":
         withdraw(
-            store, keys, remote_id, reason_zh="数源单位发现数据口径有误，撤回。",
+            store,
+            keys,
+            remote_id,
+            reason_zh="数源单位发现数据口径有误，撤回。",
             reason_en="The department found the figures to be wrong and withdraws them.",
         )
     return planted
@@ -107,7 +120,9 @@ def _approval(keys: Keys, entry: Entry, remote_id: str, described: dict[str, obj
         return None
     wording = {**described, "notes_translated": {}} if entry.approval == "stale" else described
     return approval_message(
-        keys, remote_id=remote_id, descriptor=wording,
+        keys,
+        remote_id=remote_id,
+        descriptor=wording,
         decision="approved" if entry.approval in {"expired", "stale", "catalogue"} else entry.approval,
         scope="catalogue" if entry.approval == "catalogue" else "open",
         expires_in=-20 if entry.approval == "expired" else 365,
@@ -118,7 +133,9 @@ def delivery(entry: Entry, table: Table, remote_id: str) -> tuple[str, str, str 
     """Write an entry's file: its name, media type, encoding and bytes."""
     encoding: str | None = entry.encoding
     if entry.form in {"csv", "tsv"}:
-        raw = files.csv_bytes(table, encoding=entry.encoding, bom=entry.bom, delimiter="\t" if entry.form == "tsv" else ",")
+        raw = files.csv_bytes(
+            table, encoding=entry.encoding, bom=entry.bom, delimiter="\t" if entry.form == "tsv" else ","
+        )
     elif entry.form == "jsonl":
         raw = files.json_lines_bytes(table)
     elif entry.form == "xlsx":

@@ -63,17 +63,17 @@ class Store:
         with self.open() as db:
             db.executemany("insert or replace into meta values (?, ?)", list(values.items()))
 
-    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:  # noqa: ANN401 (SQL parameters)
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Read rows."""
         with self.open() as db:
             return db.execute(sql, values).fetchall()
 
-    def one(self, sql: str, *values: Any) -> sqlite3.Row | None:  # noqa: ANN401
+    def one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         """Read one row."""
         found = self.rows(sql, *values)
         return found[0] if found else None
 
-    def execute(self, sql: str, *values: Any) -> int:  # noqa: ANN401
+    def execute(self, sql: str, *values: Any) -> int:
         """Write; gives the number of rows that changed."""
         with self.open() as db:
             return db.execute(sql, values).rowcount

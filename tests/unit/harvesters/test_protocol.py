@@ -35,7 +35,9 @@ def test_one_kind_of_document_never_passes_for_another() -> None:
         protocol.opened(PUBLIC, "manifest", message)
 
 
-@pytest.mark.parametrize("message", [None, [], {}, {"document": 1}, {"document": {}, "signature": "?"}, {"document": {}, "signature": 3}])
+@pytest.mark.parametrize(
+    "message", [None, [], {}, {"document": 1}, {"document": {}, "signature": "?"}, {"document": {}, "signature": 3}]
+)
 def test_garbage_is_a_bad_signature(message: object) -> None:
     with pytest.raises(BadSignature):
         protocol.opened(PUBLIC, "manifest", message)
@@ -53,7 +55,9 @@ def test_gateway_key_derivation_vector() -> None:
 
 def test_gateway_signature_is_plain_concatenation() -> None:
     mac = hmac.new(b"k" * 32, b"s_1" + b"rid" + b"1700000000000", hashlib.sha256).digest()
-    assert gjgxjhpt.signature(key="k" * 32, sid="s_1", rid="rid", rtime="1700000000000") == base64.b64encode(mac).decode()
+    assert (
+        gjgxjhpt.signature(key="k" * 32, sid="s_1", rid="rid", rtime="1700000000000") == base64.b64encode(mac).decode()
+    )
 
 
 @pytest.mark.parametrize("mode", ["cbc", "ecb"])

@@ -28,7 +28,9 @@ def test_leading_zeros_and_long_numbers_stay_text() -> None:
     assert read.table.to_pylist() == [{"code": "0330100", "n": "00012345678901234567890"}]
 
 
-@pytest.mark.parametrize(("encoding", "declared"), [("utf-8", None), ("gb18030", None), ("gb18030", "GB18030"), ("gbk", "gbk")])
+@pytest.mark.parametrize(
+    ("encoding", "declared"), [("utf-8", None), ("gb18030", None), ("gb18030", "GB18030"), ("gbk", "gbk")]
+)
 def test_chinese_encodings_are_told_apart(encoding: str, declared: str | None) -> None:
     raw = "名称,数\n青溪县,1\n望江区,2\n".encode(encoding)
     read = read_table(io.BytesIO(raw), ref(encoding=declared), schema("名称", "数"))
@@ -100,7 +102,9 @@ def test_tabs_and_json_lines() -> None:
     assert read.table.to_pylist() == [{"a": "1.10", "b": None}, {"a": "123456789012345678901", "b": "县"}]
 
 
-@pytest.mark.parametrize("line", ['{"a": 1}', '{"a": 1, "b": 2, "c": 3}', '{"a": {"x": 1}, "b": 2}', "[1]", "{", '{"a":"\\u0000","b":1}'])
+@pytest.mark.parametrize(
+    "line", ['{"a": 1}', '{"a": 1, "b": 2, "c": 3}', '{"a": {"x": 1}, "b": 2}', "[1]", "{", '{"a":"\\u0000","b":1}']
+)
 def test_broken_json_lines_are_refused(line: str) -> None:
     with pytest.raises(HarvestError) as refusal:
         read_table(io.BytesIO(('{"a": 1, "b": 2}\n' + line + "\n").encode()), ref("t.jsonl", JSONL), schema("a", "b"))
@@ -120,13 +124,28 @@ def workbook(*rows: list[Any], merge: tuple[str, ...] = ()) -> io.BytesIO:
 
 def test_workbook_with_titles_merged_header_total_and_note() -> None:
     stream = workbook(
-        ["床位统计表"], ["单位：张"], ["机构", "床位", None, "备注"], [None, "编制", "实有", None], ["一院", 10, 12, "x"], ["二院", 20, 21.5, None],
-        ["合计", 30, 33.5, None], ["注：示范"], merge=("A1:D1", "A3:A4", "B3:C3", "D3:D4"),
+        ["床位统计表"],
+        ["单位：张"],
+        ["机构", "床位", None, "备注"],
+        [None, "编制", "实有", None],
+        ["一院", 10, 12, "x"],
+        ["二院", 20, 21.5, None],
+        ["合计", 30, 33.5, None],
+        ["注：示范"],
+        merge=("A1:D1", "A3:A4", "B3:C3", "D3:D4"),
     )
-    read = read_table(stream, ref("t.xlsx", XLSX), schema("机构", "床位_编制", "床位_实有", "备注", 床位_编制="integer", 床位_实有="number"))
+    read = read_table(
+        stream,
+        ref("t.xlsx", XLSX),
+        schema("机构", "床位_编制", "床位_实有", "备注", 床位_编制="integer", 床位_实有="number"),
+    )
     assert read.table["床位_实有"].to_pylist() == ["12", "21.5"]
     assert [(note.kind, note.row) for note in read.report.notes] == [
-        ("title row", 1), ("title row", 2), ("merged header", 3), ("total row", 7), ("note row", 8),
+        ("title row", 1),
+        ("title row", 2),
+        ("merged header", 3),
+        ("total row", 7),
+        ("note row", 8),
     ]
 
 
@@ -150,4 +169,6 @@ def test_garbage_is_no_workbook() -> None:
 def assert_no_cell(error: HarvestError) -> None:
     """Neither the error, nor its texts, nor what it came from quotes the cell."""
     chain = [error, error.__cause__, error.__context__ if not error.__suppress_context__ else None]
-    assert SECRET not in " ".join([repr(link) + str(link) for link in chain] + [error.text("zh"), error.text("en"), str(error.detail)])
+    assert SECRET not in " ".join(
+        [repr(link) + str(link) for link in chain] + [error.text("zh"), error.text("en"), str(error.detail)]
+    )

@@ -25,7 +25,11 @@ class ListSource:
 
     def __init__(self, items: list[Item], make_package: Callable[..., Package], **settings: Any) -> None:
         self.all, self.make, self.sent = items, make_package, list[Receipt]()
-        self.trusted, self.sequence, self.broken = settings.get("trusted", True), settings.get("sequence", 1), settings.get("broken", {})
+        self.trusted, self.sequence, self.broken = (
+            settings.get("trusted", True),
+            settings.get("sequence", 1),
+            settings.get("broken", {}),
+        )
         self.fetched: list[str] = []
 
     def providers(self) -> Iterable[Provider]:
@@ -85,8 +89,17 @@ class ListLanding:
         self.lost += remote_ids
 
     def _receipt(self, item: Item, kind: str, code: str | None, sequence: int) -> Receipt:
-        self.memory[item.remote_id] = Known(version_digest=version_digest(item, TODAY), package_id=item.package_id, sequence=sequence)
-        return Receipt(remote_id=item.remote_id, package_id=item.package_id, kind=kind, code=code, detail={}, at=dt.datetime.now(dt.UTC))
+        self.memory[item.remote_id] = Known(
+            version_digest=version_digest(item, TODAY), package_id=item.package_id, sequence=sequence
+        )
+        return Receipt(
+            remote_id=item.remote_id,
+            package_id=item.package_id,
+            kind=kind,
+            code=code,
+            detail={},
+            at=dt.datetime.now(dt.UTC),
+        )
 
 
 @pytest.fixture
@@ -113,7 +126,9 @@ CASES: list[tuple[str, Callable[[Item], Item]]] = [
 
 
 @pytest.mark.parametrize(("code", "change"), CASES)
-def test_what_is_refused_before_a_byte_is_fetched(code: str, change: Any, landing: ListLanding, make_item: Any, make_package: Any) -> None:
+def test_what_is_refused_before_a_byte_is_fetched(
+    code: str, change: Any, landing: ListLanding, make_item: Any, make_package: Any
+) -> None:
     source = ListSource([change(make_item("bad")), make_item("good")], make_package)
     counts = run(source, landing, today=TODAY)
     assert landing.refused == {"bad": code}
@@ -132,7 +147,9 @@ def test_the_last_day_of_an_approval_counts(landing: ListLanding, make_item: Any
     assert landing.landed == ["r1"]
 
 
-def test_unchanged_items_cost_nothing_refused_ones_included(landing: ListLanding, make_item: Any, make_package: Any) -> None:
+def test_unchanged_items_cost_nothing_refused_ones_included(
+    landing: ListLanding, make_item: Any, make_package: Any
+) -> None:
     items = [make_item("good"), dataclasses.replace(make_item("bad"), approval=None)]
     run(ListSource(items, make_package), landing, today=TODAY)
     again, events = ListSource(items, make_package), list[Event]()
@@ -154,10 +171,17 @@ def test_an_older_sequence_is_a_replay(landing: ListLanding, make_item: Any, mak
     assert landing.refused == {"r1": "hub.replay"}
 
 
-def test_a_lost_hub_stops_the_run_and_the_next_one_goes_on(landing: ListLanding, make_item: Any, make_package: Any) -> None:
+def test_a_lost_hub_stops_the_run_and_the_next_one_goes_on(
+    landing: ListLanding, make_item: Any, make_package: Any
+) -> None:
     items = [make_item("a"), make_item("b"), make_item("c")]
     events = list[Event]()
-    counts = run(ListSource(items, make_package, broken={"b": errors.HubUnreachable(kind="x")}), landing, events.append, today=TODAY)
+    counts = run(
+        ListSource(items, make_package, broken={"b": errors.HubUnreachable(kind="x")}),
+        landing,
+        events.append,
+        today=TODAY,
+    )
     assert (counts.stopped, counts.failed, landing.landed, landing.lost) == ("hub.unreachable", 1, ["a"], [])
     assert events[-1].kind == "run.stopped"
     resumed = ListSource(items, make_package)
@@ -168,7 +192,12 @@ def test_a_lost_hub_stops_the_run_and_the_next_one_goes_on(landing: ListLanding,
 def test_a_bad_package_never_stops_the_run(landing: ListLanding, make_item: Any, make_package: Any) -> None:
     broken = {"a": errors.DigestMismatch(file="f"), "b": RuntimeError("330106199001011234")}
     events = list[Event]()
-    counts = run(ListSource([make_item("a"), make_item("b"), make_item("c")], make_package, broken=broken), landing, events.append, today=TODAY)
+    counts = run(
+        ListSource([make_item("a"), make_item("b"), make_item("c")], make_package, broken=broken),
+        landing,
+        events.append,
+        today=TODAY,
+    )
     assert (landing.refused, landing.landed, counts.failed) == ({"a": "package.digest"}, ["c"], 1)
     assert "330106199001011234" not in repr(events)
 

@@ -14,8 +14,21 @@ from govopen_harvesters.verify import PDF, check_kind, check_marks, check_packag
 @pytest.mark.parametrize(
     "text",
     [
-        "秘密★10年", "机密 ★ 5年", "绝密★长期", "内部★", "名单（机密）", "【秘密】名单", "密级：秘密", "密级:内部", "机密 3年", "秘密\u30001年",
-        "内部资料 注意保密", "内部文件，不得外传", "秘 密★", "机密\n某单位", "保密级别：机密",
+        "秘密★10年",
+        "机密 ★ 5年",
+        "绝密★长期",
+        "内部★",
+        "名单（机密）",
+        "【秘密】名单",
+        "密级：秘密",
+        "密级:内部",
+        "机密 3年",
+        "秘密\u30001年",
+        "内部资料 注意保密",
+        "内部文件，不得外传",
+        "秘 密★",
+        "机密\n某单位",
+        "保密级别：机密",
     ],
 )
 def test_marks_are_seen(text: str) -> None:
@@ -27,8 +40,17 @@ def test_marks_are_seen(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "商业秘密保护示范点", "商业秘密 5年保护期统计", "保守国家秘密法宣传", "内部控制评价", "内部审计3年计划", "机密性要求", "秘密花园游乐场", "内部 3年级", "医院内部科室",
-        "国家秘密载体印制资质单位名录", "涉密信息系统集成资质单位",
+        "商业秘密保护示范点",
+        "商业秘密 5年保护期统计",
+        "保守国家秘密法宣传",
+        "内部控制评价",
+        "内部审计3年计划",
+        "机密性要求",
+        "秘密花园游乐场",
+        "内部 3年级",
+        "医院内部科室",
+        "国家秘密载体印制资质单位名录",
+        "涉密信息系统集成资质单位",
     ],
 )
 def test_ordinary_words_are_left_alone(text: str) -> None:
@@ -42,10 +64,14 @@ def test_file_names_count() -> None:
 
 
 def test_a_mark_in_a_pdf_is_read(make_package, make_item) -> None:  # type: ignore[no-untyped-def]
-    package = make_package(pdf_bytes(["方案", "秘密★3年"], title="方案"), item=make_item(kind="file"), name="a.pdf", media_type=PDF)
+    package = make_package(
+        pdf_bytes(["方案", "秘密★3年"], title="方案"), item=make_item(kind="file"), name="a.pdf", media_type=PDF
+    )
     with pytest.raises(SecrecyMarked):
         check_package(package)
-    clean = make_package(pdf_bytes(["公报", "商业秘密保护"], title="公报"), item=make_item(kind="file"), name="a.pdf", media_type=PDF)
+    clean = make_package(
+        pdf_bytes(["公报", "商业秘密保护"], title="公报"), item=make_item(kind="file"), name="a.pdf", media_type=PDF
+    )
     assert check_package(clean) == {}
 
 
@@ -60,7 +86,9 @@ def test_compressed_pdf_text_is_read() -> None:
 
 def test_a_mark_above_the_header_of_a_csv_is_seen_first(make_package) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(SecrecyMarked):
-        check_package(make_package("秘密★10年\na,b\n1,2\n".encode(), rows=1, schema={"fields": [{"name": "a"}, {"name": "b"}]}))
+        check_package(
+            make_package("秘密★10年\na,b\n1,2\n".encode(), rows=1, schema={"fields": [{"name": "a"}, {"name": "b"}]})
+        )
 
 
 def test_a_mark_in_the_descriptor_is_seen_before_any_byte(make_item) -> None:  # type: ignore[no-untyped-def]

@@ -38,7 +38,7 @@ def test_types_are_never_laxer_than_frictionless(kind: str, cell: str) -> None:
         _, notes = Field.from_descriptor({"name": "c", "type": kind}).create_cell_reader()(cell)
     if notes:
         assert not _accepts(cell, kind)
-    elif cell.isascii() and cell not in {"2026-1-1"}:
+    elif cell.isascii() and cell != "2026-1-1":
         assert _accepts(cell, kind)
 
 
@@ -55,7 +55,9 @@ def test_types_are_never_laxer_than_frictionless(kind: str, cell: str) -> None:
         ({"maximum": 2}, ["+2", "3"], "maximum", 2),
     ],
 )
-def test_constraints_name_the_first_bad_row(constraints: dict[str, Any], cells: list[str], kind: str, row: int | None) -> None:
+def test_constraints_name_the_first_bad_row(
+    constraints: dict[str, Any], cells: list[str], kind: str, row: int | None
+) -> None:
     table = pa.table({"c": pa.array(cells, pa.string())})
     field = {"name": "c", "type": "integer", "constraints": constraints}
     with pytest.raises(SchemaMismatch) as refusal:
@@ -79,7 +81,9 @@ def test_own_date_formats() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("schema", [{"fields": []}, {"fields": [{"type": "string"}]}, {"fields": [{"name": "a", "type": "nonsense"}]}])
+@pytest.mark.parametrize(
+    "schema", [{"fields": []}, {"fields": [{"type": "string"}]}, {"fields": [{"name": "a", "type": "nonsense"}]}]
+)
 def test_what_is_no_table_schema_is_refused(schema: dict[str, Any]) -> None:
     with pytest.raises(SchemaMismatch):
         check_schema(schema, file="f")
