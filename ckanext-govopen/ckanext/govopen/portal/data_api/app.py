@@ -248,6 +248,24 @@ def _routes(app: Flask, service: Service) -> None:
         made = describe.dataset(row, listed, service.watch.closed, service.settings.portal_url)
         return _json({"dataset": made})
 
+    @get("/products")
+    def products() -> Response:
+        given = _none("page", "limit", "kind")
+        page, limit = catalog.number(given, "page", 1, 1, 1_000_000), catalog.number(given, "limit", 100, 1, 1000)
+        closed = service.watch.closed
+        found = service.portal.rows(
+            "select product_id, entry_id, kind from pub_product join pub_pointer t using (product_id)"
+            " join pub_entry using (entry_id) where t.grant_id = '' and audience = 'public' and state = 'open'"
+            " and (%(kind)s = '' or kind = %(kind)s) order by product_id limit %(limit)s offset %(offset)s",
+            {"kind": given.get("kind", ""), "limit": limit, "offset": (page - 1) * limit},
+        )
+        listed = [
+            {"id": row["product_id"], "dataset": row["entry_id"], "kind": row["kind"]}
+            for row in found
+            if closed.find(row["entry_id"], row["product_id"]) is None
+        ]
+        return _json({"page": page, "limit": limit, "more": len(found) == limit, "products": listed})
+
     @get("/products/<product_id>")
     def product(product_id: str) -> Response:
         _none()

@@ -88,7 +88,7 @@ class DuckEngine:
     def page(self, manifest: Mapping[str, Any], query: Query) -> Page:
         """One page of a release; by way of its sides where they answer the question, else by scanning."""
         searched = _searched(manifest)
-        plain = not query.where and not query.words
+        plain = not query.where and not query.words and not query.distinct
         with self._reading(manifest) as (cursor, source):
             if source.sides is not None and (found := ids_of(cursor, source.alias, source.sides, query)) is not None:
                 total, ids = found

@@ -20,6 +20,7 @@ _RESERVED_TEXTS = {
     "group": "For /stats: one or two columns.",
     "q": "Words that must all be found in some text column, letters of any case.",
     "total": "false leaves the count out.",
+    "distinct": "true: every combination of the columns once, sorted by them.",
     "filename": "The name of the file when the format is not json.",
 }
 
@@ -56,6 +57,7 @@ def document(title: str) -> dict[str, Any]:
         "/health": _operation("Whether the service is up"),
         "/catalog": _operation("Entries of the catalogue", *filters),
         "/datasets/{id}": _operation("An entry with its products", _parameter("id", "Id or name.", "path")),
+        "/products": _operation("Products that the public may read"),
         "/products/{id}": _operation("A product with its current release", product),
         "/products/{id}/rows": _operation("Rows of the current release", product, *rows),
         "/products/{id}/stats": _operation("Rows per value of a column", product, *rows),

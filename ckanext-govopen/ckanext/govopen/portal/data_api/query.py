@@ -1,6 +1,6 @@
 """查询: from parameters to a query tree. Pure; names are allow-listed, values are typed, nothing is ever pasted.
 
-A parameter is the `name` of a column, alone (equal) or followed by `__` and an operator. Ten names are reserved
+A parameter is the `name` of a column, alone (equal) or followed by `__` and an operator. A few names are reserved
 (`sort`, `limit`, …). A column whose own name clashes, with a reserved name or with the operator form, is reached by
 the prefix `col.`: `col.sort=3`, `col.limit__gt=5`. Without the prefix a parameter that equals a column's whole name is
 that column; with it the operator is read first.
@@ -22,7 +22,7 @@ __all__ = ["ID", "MAX_LIMIT", "OPERATORS", "RESERVED", "Column", "Condition", "Q
 
 ID = "_id"
 PREFIX = "col."
-RESERVED = ("sort", "limit", "offset", "cursor", "columns", "format", "group", "q", "total", "filename")
+RESERVED = ("sort", "limit", "offset", "cursor", "columns", "format", "group", "q", "total", "distinct", "filename")
 OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le", "contains", "in", "isnull")
 BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "string": OPERATORS,
@@ -79,11 +79,12 @@ class Query:
     cursor: str = ""
     format: str = "json"
     total: bool = True
+    distinct: bool = False
     filename: str = field(default="", compare=False)
 
     def key(self) -> str:
         """The question without its page: two pages of one question have the same key."""
-        return repr((self.columns, self.where, self.words, self.sort, self.group))
+        return repr((self.columns, self.where, self.words, self.sort, self.group, self.distinct))
 
     def at(self, offset: int) -> Query:
         """The same question at another offset."""
@@ -121,7 +122,10 @@ def parse(parameters: Sequence[tuple[str, str]], columns: Mapping[str, Column], 
         raise _value("cursor", "string", "与 offset 二者选一", "either cursor or offset, not both")
     words = made.pop("q", ())
     made.setdefault("columns", tuple(column for column in columns.values() if column.name != ID))
-    return Query(where=_merged(where), words=words, **made)
+    query = Query(where=_merged(where), words=words, **made)
+    if query.distinct and not {column for column, _ in query.sort} <= set(query.columns):
+        raise _value("sort", "string", "distinct 时只能按所选字段排序", "only columns that are answered, when distinct")
+    return query
 
 
 def _merged(where: Sequence[Condition]) -> tuple[Condition, ...]:
@@ -345,5 +349,6 @@ _RESERVED_READERS: Mapping[str, Callable[..., Any]] = {
     "group": _names("group", 2),
     "q": _words,
     "total": _choice("total", _BOOLEANS),
+    "distinct": _choice("distinct", _BOOLEANS),
     "filename": _plain("filename"),
 }

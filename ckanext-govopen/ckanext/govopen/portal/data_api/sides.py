@@ -96,7 +96,7 @@ def load_sides(cursor: Any, alias: str) -> Sides:
 
 def ids_of(cursor: Any, alias: str, sides: Sides, query: Query) -> tuple[int | None, list[int]] | None:
     """Total and places of one page when a side answers the whole question, else None."""
-    if query.words or len(query.where) > 1 or query.limit > MOST_IDS or query.limit == 0:
+    if query.distinct or query.words or len(query.where) > 1 or query.limit > MOST_IDS or query.limit == 0:
         return None
     if len(query.where) == 1 and not query.sort:
         return _filtered(cursor, alias, sides, query, query.where[0])

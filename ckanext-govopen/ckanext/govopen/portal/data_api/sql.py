@@ -54,13 +54,25 @@ def _clause(condition: Condition) -> tuple[str, list[Any]]:
 def count(query: Query, source: str, searched: Sequence[Column]) -> Statement:
     """How many rows the conditions leave."""
     where, values = _where(query, searched)
+    if query.distinct:
+        source, where = f"(select distinct {_chosen(query)} from {source}{where})", ""
     return Statement(f"select count(*) from {source}{where}", tuple(values))
+
+
+def _chosen(query: Query) -> str:
+    return ", ".join(quoted(column.name) for column in query.columns)
 
 
 def page(query: Query, source: str, searched: Sequence[Column]) -> Statement:
     """One page: in release order, or sorted with ties resolved by `_id`; what is empty comes last."""
     where, values = _where(query, searched)
-    chosen = ", ".join(quoted(column.name) for column in query.columns)
+    chosen = _chosen(query)
+    if query.distinct:
+        sorted_by = [column.name for column, _ in query.sort]
+        rest = [f"{quoted(c.name)} nulls last" for c in query.columns if c.name not in sorted_by]
+        first = [f"{quoted(c.name)} {'desc' if down else 'asc'} nulls last" for c, down in query.sort]
+        text = f"select distinct {chosen} from {source}{where} order by {', '.join([*first, *rest])} limit ? offset ?"
+        return Statement(text, (*values, query.limit, query.offset))
     if not query.sort and not where:  # Then a page is a run of `_id`s, found without counting.
         return Statement(
             f"select {chosen} from {source} where {ID} > ? and {ID} <= ? order by {ID}",
