@@ -148,7 +148,7 @@ def _stamp(path: str) -> str:
 
 def gd_asset(path: str) -> str:
     """The address of one of our own files, changed whenever it changes."""
-    return f"{tk.config.get('ckan.root_path', '').replace('/{{LANG}}', '')}/{path}?v={_stamp(path)}"
+    return f"{str(tk.config.get('ckan.root_path') or '').replace('/{{LANG}}', '')}/{path}?v={_stamp(path)}"
 
 
 def gd_page(**changes: Any) -> str:
