@@ -9,9 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+
 from ckanext.govopen.desk.rules.facts import ColumnFacts, EntryFacts
 from ckanext.govopen.desk.rules.table import RuleSet
-from jsonschema import Draft202012Validator
 
 TODAY = dt.date(2026, 11, 24)
 

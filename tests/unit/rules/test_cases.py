@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
+
+from ckanext.govopen.desk.rules.columns import rule_columns
 from ckanext.govopen.desk.rules.decision import Plan, Route
+from ckanext.govopen.desk.rules.facts import Scene
 from ckanext.govopen.desk.rules.match import entry_holds
 from ckanext.govopen.desk.rules.plan import plan
-from ckanext.govopen.desk.rules.columns import rule_columns
-from ckanext.govopen.desk.rules.facts import Scene
 from ckanext.govopen.desk.rules.table import RuleSet
-from jsonschema import Draft202012Validator
 
 CASES = yaml.safe_load(files("govopen_schemas").joinpath("rules", "default.cases.yaml").read_text(encoding="utf-8"))
 Facts = Callable[[Mapping[str, Any]], Any]

@@ -33,7 +33,7 @@ class Calendar:
         """The calendar of a `holidays.yaml` document."""
         years = document["years"]
         return cls(
-            off=frozenset(date.fromisoformat(day) for year in years.values() for day in year["off"]),
+            off=frozenset(date.fromisoformat(day) for year in years.values() for day in year["rest"]),
             worked=frozenset(date.fromisoformat(day) for year in years.values() for day in year["worked"]),
             verified=frozenset(int(year) for year, content in years.items() if content["verified"]),
         )
