@@ -32,7 +32,10 @@ def _govopen(*arguments: str, timeout: float) -> None:
     command = [sys.executable, "-m", "govopen_stack.cli", *arguments]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
     if answer.returncode != 0:
-        pytest.fail(f"govopen {' '.join(arguments)} ended with {answer.returncode}:\n{answer.stdout[-6000:]}\n{answer.stderr[-6000:]}", pytrace=False)
+        pytest.fail(
+            f"govopen {' '.join(arguments)} ended with {answer.returncode}:\n{answer.stdout[-6000:]}\n{answer.stderr[-6000:]}",
+            pytrace=False,
+        )
 
 
 @pytest.fixture(scope="session")
