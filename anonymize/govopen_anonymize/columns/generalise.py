@@ -17,8 +17,9 @@ __all__ = ["ANY", "labels", "level_function", "number", "date_of"]
 ANY = "*"
 Ancestor = Callable[[Any], Any]
 _DIGITS = re.compile(r"^\d+$")
-_DATE = re.compile(r"^\s*(\d{4})\s*[-/.年]?\s*(\d{1,2})?(?:\s*[-/.月]?\s*(\d{1,2}))?\s*日?(?:[T\s].*)?$")
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
+_DATE = re.compile(r"^\s*(\d{4})\s*(?:[-/.年]\s*(?:(\d{1,2})\s*(?:[-/.月]\s*(?:(\d{1,2})\s*日?)?)?)?)?(?:[T\s].*)?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?(?:\d{6})?$")
+
 
 
 def number(value: Any) -> Decimal | None:
