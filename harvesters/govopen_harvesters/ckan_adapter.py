@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.model import Group
 
 from ckanext.harvest.interfaces import IHarvester
 from ckanext.harvest.model import (
@@ -83,13 +84,15 @@ def record_run(
     counts: Counts,
     started: dt.datetime | None = None,
     packages: dict[str, str] | None = None,
+    owner_org: str | None = None,
 ) -> str:
     """Write the run as a finished job with one object for each new, changed, refused or lost item; gives the job's id.
 
-    `packages` maps remote ids to ids of CKAN packages where there are some. The caller commits; but a source that is
+    `packages` maps remote ids to ids of CKAN packages where there are some; `owner_org` is the organisation that a new
+    source belongs to (by default the oldest one, for CKAN wants one). The caller commits; but a source that is
     missing is made by ckanext-harvest's action, which commits its package.
     """
-    source = _source(session, source_name, url)
+    source = _source(session, source_name, url, owner_org)
     now = _naive(dt.datetime.now(dt.UTC))
     begun = _naive(started) if started else now
     job = HarvestJob(
@@ -106,16 +109,28 @@ def record_run(
     return str(job.id)
 
 
-def _source(session: Any, name: str, url: str) -> HarvestSource:
+def _source(session: Any, name: str, url: str, owner_org: str | None) -> HarvestSource:
     found = session.query(HarvestSource).filter(HarvestSource.url == url, HarvestSource.type == SOURCE_TYPE).first()
     if found is not None:
         return found
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    described = {"name": _slug(name), "title": name, "url": url, "source_type": SOURCE_TYPE, "frequency": "MANUAL"}
+    owner = owner_org or _oldest_organisation(session)
     made = tk.get_action("harvest_source_create")(
         {"ignore_auth": True, "user": user, "session": session},
-        {"name": _slug(name), "title": name, "url": url, "source_type": SOURCE_TYPE, "frequency": "MANUAL"},
+        {**described, **({"owner_org": owner} if owner else {})},
     )
     return session.get(HarvestSource, made["id"])
+
+
+def _oldest_organisation(session: Any) -> str | None:
+    row = (
+        session.query(Group.id)
+        .filter(Group.is_organization.is_(True), Group.state == "active")
+        .order_by(Group.created, Group.id)
+        .first()
+    )
+    return str(row[0]) if row else None
 
 
 def _slug(name: str) -> str:

@@ -42,6 +42,7 @@ def create_app(home: str | os.PathLike[str] | None = None) -> Flask:
     app.register_blueprint(control.control)
     app.register_error_handler(HTTPException, _refused)
 
+    @app.get("/")
     @app.get("/health")
     def health() -> dict[str, str]:
         return {"status": "ok"}

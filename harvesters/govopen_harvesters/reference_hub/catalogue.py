@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from govopen_harvesters.reference_hub import cases, harmless, personal, real
+from govopen_harvesters.reference_hub import cases, closed, harmless, personal, real, registers
 from govopen_harvesters.reference_hub.entry import Entry
 
 __all__ = ["entries"]
@@ -10,4 +10,11 @@ __all__ = ["entries"]
 
 def entries(rows: int) -> list[Entry]:
     """List the entries; `rows` is the length of each big table with personal fields."""
-    return [*real.ENTRIES, *harmless.ENTRIES, *personal.entries(rows), *cases.ENTRIES]
+    return [
+        *real.ENTRIES,
+        *registers.ENTRIES,
+        *harmless.ENTRIES,
+        *personal.entries(rows),
+        *closed.ENTRIES,
+        *cases.ENTRIES,
+    ]
