@@ -54,10 +54,18 @@ def govopen() -> None:
 )
 @click.option("--seed", "hub_seed", type=int, help="Seed of the hub's generated tables.")
 @click.option("--only", metavar="A,B", help="Start these services only (and what they need); kept for later starts.")
+@click.option(
+    "--bundle-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    envvar="GOVOPEN_BUNDLE_KEY_FILE",
+    help="Public key (minisign) of the desk whose bundles this home shows, when the desk is elsewhere.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-def up(home: Path | None, only: str | None, quiet: bool, **settings: Any) -> None:
+def up(home: Path | None, only: str | None, bundle_key: Path | None, quiet: bool, **settings: Any) -> None:
     """Start everything and wait until it answers. What runs already is left alone."""
     place = opened(home)
+    if bundle_key:
+        place.trust(bundle_key.read_text(encoding="utf-8"))
     services = [name.strip() for name in only.split(",") if name.strip()] if only else None
     with progress(quiet=quiet) as show:
         place.start(services, progress=show, **settings)

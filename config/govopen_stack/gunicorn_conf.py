@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-bind = f"127.0.0.1:{os.environ['GOVOPEN_PORT']}"
+# Loopback by default; a container sets GOVOPEN_BIND, since its ports are published from outside of it.
+bind = f"{os.environ.get('GOVOPEN_BIND', '127.0.0.1')}:{os.environ['GOVOPEN_PORT']}"
 workers = int(os.environ.get("GOVOPEN_WORKERS", "2"))
 threads = int(os.environ.get("GOVOPEN_THREADS", "4"))
 proc_name = f"govopen-{os.environ.get('GOVOPEN_SERVICE', 'web')}"

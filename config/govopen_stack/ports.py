@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import socket
 
-from .errors import PortTaken
+from .errors import PortTaken, SettingsWrong
 from .files import read_json, write_json
 from .layout import Layout
 
@@ -27,9 +28,21 @@ def is_free(port: int) -> bool:
     return True
 
 
+def _given() -> dict[str, int]:
+    """Ports that GOVOPEN_PORTS fixes (`portal=8080,desk=8081`), for containers and machines behind a proxy."""
+    pairs = [pair.partition("=") for pair in os.environ.get("GOVOPEN_PORTS", "").split(",") if pair.strip()]
+    try:
+        given = {name.strip(): int(port) for name, _, port in pairs}
+    except ValueError as err:
+        raise SettingsWrong("GOVOPEN_PORTS is not of the kind portal=8080,desk=8081.", "Mend the variable.") from err
+    if unknown := set(given) - set(PORTED):
+        raise SettingsWrong(f"GOVOPEN_PORTS names {', '.join(sorted(unknown))}.", f"Known: {', '.join(PORTED)}.")
+    return given
+
+
 def load_ports(layout: Layout) -> dict[str, int]:
     """The ports of this home; those that are not chosen yet are chosen now."""
-    ports: dict[str, int] = read_json(layout.ports_file, {})
+    ports: dict[str, int] = {**read_json(layout.ports_file, {}), **_given()}
     # Not a secret: two homes that start at once should merely not look at the same ports.
     chooser = random.SystemRandom()
     for name in PORTED:

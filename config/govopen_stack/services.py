@@ -296,6 +296,7 @@ def base_environment(home: Path, tmp: Path) -> dict[str, str]:
         "REQUESTS_CA_BUNDLE",
         "XDG_CACHE_HOME",
         "GOVOPEN_POSTGRES_USER",
+        "GOVOPEN_BIND",
     )
     env = {name: os.environ[name] for name in kept if name in os.environ}
     env["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), env.get("PATH", os.defpath)))
