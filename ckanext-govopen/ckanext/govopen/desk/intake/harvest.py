@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from ckan import model
 
 from ckanext.govopen.desk.audit import store as audit
@@ -67,6 +68,19 @@ def harvest(
     return facts
 
 
+def _source(access: HubAccess) -> None:
+    """The harvest source of this hub; a CKAN that allows no unowned dataset wants an owner, so a department lends its name."""
+    if sql.scalar("select exists (select from harvest_source where url = :url)", url=access.url):
+        return
+    owner = sql.scalar('select id from "group" where is_organization and state = \'active\' order by created, name limit 1')
+    user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    tk.get_action("harvest_source_create")(
+        {"ignore_auth": True, "user": user},
+        {"name": f"hub-{access.name}".lower(), "title": access.name, "url": access.url, "source_type": "govopen_hub",
+         "frequency": "MANUAL", "owner_org": owner},
+    )
+
+
 def _send_later(event: Event) -> None:
     receipt = event.receipt
     assert receipt is not None  # noqa: S101 - looked at by the caller.
@@ -94,6 +108,7 @@ def _write_down(access: HubAccess, events: list[Event], counts: Any, started: dt
         )
     }
     try:
+        _source(access)
         record_run(
             model.Session, source_name=access.name, url=access.url, events=events, counts=counts, started=started,
             packages=packages,
@@ -101,4 +116,5 @@ def _write_down(access: HubAccess, events: list[Event], counts: Any, started: dt
         sql.commit()
     except Exception as err:  # noqa: BLE001
         sql.rollback()
-        log.warning("the run could not be written to the harvest pages (%s)", type(err).__name__)
+        fields = ", ".join(sorted(getattr(err, "error_dict", {}) or {}))
+        log.warning("the run could not be written to the harvest pages (%s %s)", type(err).__name__, fields)

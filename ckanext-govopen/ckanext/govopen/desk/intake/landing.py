@@ -98,11 +98,32 @@ class DeskLanding:
         return packages.put_entry(item.provider, self._hub, item.remote_id, item.descriptor)
 
     def recorded(self, item: Item) -> None:
-        """An approved item without a package (a catalogue entry): its entry is made, and that is all."""
+        """An approved item without a package (a catalogue entry): its entry is made and planned from its words alone."""
         with self._whole():
             entry_id = self._entry(item)
-            self._put_item(item, entry_id=entry_id, state="active", package_id=None)
+            item_id = self._put_item(item, entry_id=entry_id, state="active", package_id=None)
+            found = store.put_delivery(
+                delivery_id=str(uuid.uuid4()),
+                source_item_id=item_id,
+                package_id="",
+                package_digest=item.descriptor_digest,
+                manifest={"remote_id": item.remote_id, "files": []},
+                object_name=None,
+                rows=None,
+                load_report={},
+            )
+            self._current(entry_id, item_id, found)
             audit.record("item:record", MACHINE, f"item:{self._hub}/{item.remote_id}", {"entry": entry_id})
+
+    def _current(self, entry_id: str, item_id: str, delivery_id: str) -> None:
+        """Make a delivery the entry's, and ask for its processing."""
+        store.supersede(item_id, delivery_id)
+        sql.execute(
+            "update entry set current_delivery = cast(:delivery as uuid), changed_at = now() where entry_id = :entry",
+            delivery=delivery_id,
+            entry=entry_id,
+        )
+        queue.enqueue("process", delivery_id, {"delivery_id": delivery_id})
 
     def land(self, package: Package) -> Receipt:
         """Seal a verified package, write its rows and ask for its processing."""
@@ -128,13 +149,7 @@ class DeskLanding:
                     rows=rows,
                     load_report=report,
                 )
-                store.supersede(item_id, found)
-                sql.execute(
-                    "update entry set current_delivery = cast(:delivery as uuid), changed_at = now() where entry_id = :entry",
-                    delivery=found,
-                    entry=entry_id,
-                )
-                queue.enqueue("process", found, {"delivery_id": found})
+                self._current(entry_id, item_id, found)
                 audit.record(
                     "delivery:land", MACHINE, f"delivery:{found}",
                     {"entry": entry_id, "item": item.remote_id, "digest": package_digest(manifest), "rows": rows or 0},

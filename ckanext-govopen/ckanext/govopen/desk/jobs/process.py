@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ from ckanext.govopen.desk.rules.table import RuleSet
 from ckanext.govopen.desk.rules.verdict import verdict as judge
 from ckanext.govopen.desk.secrets import Secrets
 from ckanext.govopen.desk.vault import build, drift, linkage, meter, store
-from ckanext.govopen.desk.vault.profile import make_profile, stays_text
+from ckanext.govopen.desk.vault.profile import PROFILE_VERSION, make_profile, stays_text
 from ckanext.govopen.desk.vault.scrub import border, harmless, is_transient
 from ckanext.govopen.desk.vault.sealed import Vault
 from ckanext.govopen.errors import GovOpenError
@@ -141,15 +142,19 @@ def process(
     work = Delivery(row, vault, secrets, RuleSet.load(rules), today)
     stage = row["stage"]
     if stage in {"judged", "failed"}:
-        stage = "profiled" if work.profile is not None or work.kind != "table" else "landed"
+        known = work.profile
+        profiled = work.kind != "table" or not row["object"] or (known or {}).get("version") == PROFILE_VERSION
+        stage = "profiled" if profiled else "landed"
         store.set_stage(delivery_id, stage)
         sql.commit()
     steps = {"landed": _profile, "profiled": _plan, "planned": _build, "built": _judge}
     try:
         while stage in steps:
             alive(stage)
+            begun = time.monotonic()
             stage = steps[stage](work, alive)
             sql.commit()
+            log.info("delivery %s is %s after %.1f s", work.id, stage, time.monotonic() - begun)
     except GovOpenError as err:
         sql.rollback()
         if not is_transient(err):
@@ -170,8 +175,8 @@ def _failed(work: Delivery, err: BaseException) -> None:
 
 
 def _profile(work: Delivery, alive: Alive) -> str:
-    """Types, statistics and findings of a table."""
-    if work.kind == "table":
+    """Types, statistics and findings of a table; an entry without data has none."""
+    if work.kind == "table" and work.row["object"]:
         table = work.table
         headers = {
             str(field.get("name_en")): " ".join(filter(None, (field.get("name_zh"), _words(field)["description_zh"])))
@@ -251,7 +256,7 @@ def _build(work: Delivery, alive: Alive) -> str:
     planned = work.current_plan()
     assert planned is not None  # noqa: S101 - the stage before wrote it.
     plan = Plan.from_dict(planned["body"])
-    for route in plan.routes:
+    for route in plan.routes if work.row["object"] or work.kind == "link" else ():
         alive(f"build:{route.route}")
         product = store.put_product(work.row["entry_id"], route.route, route.kind, route.audience, _titles(work, route))
         sql.commit()

@@ -22,7 +22,7 @@ MIN_SHARED = 10
 TOP = 10
 SHAPED = 10_000
 MINOR = 14
-PROFILE_VERSION = 1
+PROFILE_VERSION = 2
 # Values under these tags are never shown, and text of these columns stays text when typed.
 PRIVATE = ("person.", "business.", "state.", "core_data", "important_data", "code.secret")
 AS_TEXT = ("person.id", "person.phone", "person.bank", "person.pass", "person.permit", "org.", "code.", "geo.division")
@@ -50,23 +50,30 @@ def make_profile(
     by_column: dict[str, list[Any]] = {}
     for finding in findings:
         by_column.setdefault(finding.column, []).append(finding)
+    key = [name for name, field in declared.items() if field.get("is_key") and name in table.column_names]
     columns = []
     for name in table.column_names:
         field = declared.get(name, {})
         found = by_column.get(name, [])
         tags = sorted({*map(str, field.get("sensitivity_tags") or ()), *(str(finding.tag) for finding in found)})
-        columns.append(_column(name, table.column(name), field, found, tags))
+        columns.append({**_column(name, table.column(name), field, found, tags), "is_key": key == [name]})
     return {
         "version": PROFILE_VERSION,
         "rows": table.num_rows,
         "columns": columns,
         "tags": sorted({tag for column in columns for tag in column["tags"]}),
+        "key": {"columns": key, "distinct": _distinct(table, key)} if key else None,
         "checks": [dict(check) for check in checks],
         "load_report": dict(load_report),
         "undeclared": [name for name in table.column_names if name not in declared],
         "missing": [name for name in declared if name not in table.column_names],
         "profiled_on": dt.datetime.now(dt.UTC).date().isoformat(),
     }
+
+
+def _distinct(table: pa.Table, key: Sequence[str]) -> int:
+    """How many different keys the rows have; a key may span several columns."""
+    return int(table.select(list(key)).group_by(list(key)).aggregate([]).num_rows)
 
 
 def private(tags: Iterable[str]) -> bool:
@@ -103,7 +110,6 @@ def _column(
         "top": [],
         "range": None,
     }
-    body["is_key"] = bool(field.get("is_key"))
     body["role_hint"] = "code" if field.get("codelist") and figures["coded"] else None
     body["stats"] = {"code": figures["coded"]}
     if "person.birth_date" in tags:
