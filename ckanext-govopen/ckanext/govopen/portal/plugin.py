@@ -69,6 +69,7 @@ class PortalPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def make_middleware(self, app: Any, config: Any) -> Any:
         """The guard outermost, then the page cache for visitors without session."""
+        app.wsgi_app = cache.CacheHeader(app.wsgi_app)
         if tk.asbool(config.get("govopen.portal.page_cache", True)):
             app.wsgi_app = cache.AnonymousPages(app.wsgi_app)
         return guard.register(app)

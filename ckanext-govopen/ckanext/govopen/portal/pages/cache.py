@@ -13,7 +13,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["AnonymousPages", "closure_epoch"]
+__all__ = ["WISH", "AnonymousPages", "CacheHeader", "closure_epoch"]
+
+WISH = "X-Govopen-Cache"
+"""Header by which a view says what Cache-Control its answer is to have: CKAN writes its own over whatever stands there."""
 
 LIFE = 2.0
 """Seconds that a page is served from memory."""
@@ -59,6 +62,25 @@ class _Epoch:
 
 
 closure_epoch = _Epoch()
+
+
+class CacheHeader:
+    """WSGI layer that puts a view's own word on caching in the place of CKAN's, and drops it where a cookie is set."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            wish = next((value for name, value in headers if name == WISH), None)
+            if wish is not None:
+                if any(name.lower() == "set-cookie" for name, _value in headers):
+                    wish = "private, no-store"
+                headers = [h for h in headers if h[0] != WISH and h[0].lower() != "cache-control"]
+                headers.append(("Cache-Control", wish))
+            return start_response(status, headers, exc_info)
+
+        return self.app(environ, start)
 
 
 class AnonymousPages:

@@ -131,7 +131,7 @@ def _tried(product: dict[str, Any]) -> list[tuple[str, str]]:
     params = []
     column, operator, value = args.get("column", ""), args.get("op", "eq"), args.get("value", "")[:200]
     if column in names and value:
-        params.append((column if operator == "eq" else f"{column}__{operator}", value))
+        params.append((lookup.parameter(column, "" if operator == "eq" else operator), value))
     if args.get("sort", "").lstrip("-") in names:
         params.append(("sort", args["sort"]))
     limit = args.get("limit", "3")

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from ckanext.govopen.portal.data_api.query import RESERVED
 from ckanext.govopen.portal.pages import previews, rows
 
-__all__ = ["chart_of", "lead_column", "look_up", "text_columns"]
+__all__ = ["chart_of", "lead_column", "look_up", "parameter", "text_columns"]
 
 PAGE = 12
 FEW = 24
@@ -34,22 +35,30 @@ def text_columns(fields: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
     return sorted((f for f in fields if f.get("type") == "string"), key=lambda f: not _NAMEISH.search(_told(f)))
 
 
+def parameter(column: str, operator: str = "") -> str:
+    """How the data service is asked about a column: behind the prefix where its own name would be read otherwise."""
+    name = f"col.{column}" if column in RESERVED or "__" in column or column.startswith("col.") else column
+    return f"{name}__{operator}" if operator else name
+
+
 def look_up(product: Mapping[str, Any], args: Mapping[str, str]) -> dict[str, Any]:
     """One page of rows under the visitor's words and filters; `down` when the data service is away."""
     fields = {str(f["name"]): f for f in product["fields"]}
     searchable = text_columns(product["fields"])
-    column = args.get("col") if args.get("col") in fields else (str(searchable[0]["name"]) if searchable else next(iter(fields), ""))
+    # Without a column the words are looked for in every text column; where there is none, a column has to be named.
+    column = str(args.get("col") or "")
+    if column not in fields:
+        column = "" if searchable else next(iter(fields), "")
     word = (args.get("v") or "").strip()[:200]
     page = _page(args.get("p"))
     params: list[tuple[str, str]] = []
-    if word and column:
-        kind = fields[column].get("type")
-        params.append((f"{column}__contains" if kind == "string" else column, word))
+    if word:
+        params.append((parameter(column, "contains" if fields[column].get("type") == "string" else "") if column else "q", word))
     picked: dict[str, str] = {}
     for name in fields:
         if value := args.get(f"f.{name}"):
             picked[name] = value
-            params.append((name, value))
+            params.append((parameter(name), value))
     order = args.get("order") or ""
     if order.lstrip("-") in fields:
         params.append(("sort", order))

@@ -81,9 +81,8 @@ def fetch(product: str, params: Sequence[tuple[str, str]]) -> Answer | None:
         return None
     if status != 200:  # noqa: PLR2004 - everything else is a refusal with a code.
         return Answer(status=status, error=value.get("error") or {"code": "unknown"}, text=body.decode())
-    total = value.get("count", value.get("total"))
-    rows = value.get("rows") or []
-    return Answer(rows=rows, total=int(total if total is not None else len(rows)), text=body.decode())
+    rows, total = value.get("rows") or [], value.get("total")
+    return Answer(rows=rows, total=int(total) if total is not None else len(rows), text=body.decode())
 
 
 def stats(product: str, digest: str, column: str, most: int) -> list[tuple[Any, int]] | None:
@@ -100,17 +99,10 @@ def stats(product: str, digest: str, column: str, most: int) -> list[tuple[Any, 
         value = json.loads(found[1])
     except ValueError:
         return None
-    groups = value.get("groups") or value.get("values") or value.get("rows") or []
-    pairs = [_pair(group, column) for group in groups]
+    pairs = [(group["value"], int(group["count"])) for group in value.get("groups") or []]
     with _lock:
         _kept[key] = pairs
         while len(_kept) > 2000:  # noqa: PLR2004 - some hundred bytes each.
             _kept.popitem(last=False)
     return pairs
 
-
-def _pair(group: Any, column: str) -> tuple[Any, int]:
-    if isinstance(group, Mapping):
-        value = group.get("value", group.get(column))
-        return value, int(group.get("count", group.get("n", 0)) or 0)
-    return group[0], int(group[1])

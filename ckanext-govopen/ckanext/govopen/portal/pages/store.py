@@ -55,7 +55,7 @@ _MAIN = f"""left join lateral (
 _SUMMARY = """e.entry_id, e.name, e.state, e.body - 'govopen_fields' as body, e.organisation, e.published_at,
     e.modified_at, m.row_count, m.released_at, m.quality, m.kind"""
 _SORTS = {
-    "new": "coalesce(m.released_at, e.published_at) desc, e.name",
+    "new": "m.released_at desc nulls last, e.published_at desc, e.name",
     "title": "e.body->>'title', e.name",
     "rows": "m.row_count desc nulls last, e.name",
 }

@@ -23,6 +23,8 @@ __all__ = ["drain", "queue_all", "waiting"]
 log = logging.getLogger(__name__)
 BATCH = 50
 LONGEST_PAUSE = 60
+PATIENCE = 60
+"""Seconds a batch may take: pages ask Solr with a short limit, the indexer has time."""
 
 
 class _Collect:
@@ -91,6 +93,7 @@ def drain() -> int:
             for entry_id in kept:
                 _document(entry_id)
         solr = common.make_connection()
+        solr.timeout = PATIENCE
         if docs:
             solr.add(docs, commit=False)
         if gone:

@@ -38,9 +38,9 @@ def _literal(text: str) -> str:
 
 def search(q: str, filters: Mapping[str, str], *, sort: str = "", page: int = 1, limit: int = 20) -> Found | None:
     """Entries that match, best first; None when Solr cannot be asked."""
-    params: dict[str, Any] = query.prepare({"q": q}) if q.strip() else {"q": "*:*"}
+    params: dict[str, Any] = query.asked(q)
     if "defType" in params:
-        params |= {"pf": query.PF, "ps": 2, "uf": "-*", "sow": "false"}
+        params |= query.EXTRA
     facets: list[str] = []
     narrowed = [f"+site_id:{_literal(str(tk.config.get('ckan.site_id')))}", "+state:active", "+dataset_type:dataset"]
     for name in FILTERS:
