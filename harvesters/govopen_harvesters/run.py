@@ -184,7 +184,7 @@ def _landed_or_refused(
     manifest: Manifest | None = None
     try:
         landing.item(item)
-        if item.state != "listed":
+        if item.state == "withdrawn":
             raise Withdrawn(remote_id=item.remote_id)
         check_approval(source, item, today)
         verify.check_kind(item)

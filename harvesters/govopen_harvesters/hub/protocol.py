@@ -28,7 +28,7 @@ from govopen_harvesters.base import (
     canonical_json,
     digest_of,
 )
-from govopen_harvesters.errors import BadSignature
+from govopen_harvesters.errors import BadSignature, SchemaMismatch
 
 __all__ = [
     "API",
@@ -122,37 +122,65 @@ def approval_from(message: Mapping[str, Any]) -> Approval:
     )
 
 
-def item_from(hub: str, message: Mapping[str, Any], providers: Mapping[str, Provider]) -> Item:
-    """Read a catalogue item; the descriptor's digest is computed here, never believed."""
-    approval = message.get("approval")
+def item_from(hub: str, message: Any, providers: Mapping[str, Provider]) -> Item:
+    """Read a catalogue item; the descriptor's digest is computed here, never believed.
+
+    What is malformed becomes an item without approval, so that it is refused by itself and the run goes on.
+    """
+    message = message if isinstance(message, Mapping) else {}
+    descriptor = message.get("descriptor")
+    descriptor = descriptor if isinstance(descriptor, Mapping) else {}
+    code = str(message.get("provider", ""))
+    approval, version = message.get("approval"), message.get("version")
+    try:
+        read = approval_from(approval) if approval and descriptor and code in providers else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        read = None
     return Item(
         hub=hub,
-        remote_id=str(message["remote_id"]),
-        version=int(message["version"]),
-        kind=str(message["kind"]),
-        descriptor=message["descriptor"],
-        descriptor_digest=digest_of(message["descriptor"]),
-        provider=providers[message["provider"]],
-        approval=approval_from(approval) if approval else None,
-        state=str(message["state"]),
-        package_id=message.get("package_id"),
-        link_url=message.get("link_url"),
+        remote_id=str(message.get("remote_id") or "malformed-" + digest_of(message)[7:23]),
+        version=version if isinstance(version, int) else 0,
+        kind=str(message.get("kind", "")),
+        descriptor=descriptor,
+        descriptor_digest=digest_of(descriptor),
+        provider=providers.get(code) or _stranger(code),
+        approval=read,
+        state=str(message.get("state", "")),
+        package_id=_text_or_none(message.get("package_id")),
+        link_url=_text_or_none(message.get("link_url")),
     )
+
+
+def _stranger(code: str) -> Provider:
+    """A department that the hub did not list."""
+    return Provider(
+        code=code, name_zh="未登记单位", name_en="Unlisted department", region="", level="", slug="unlisted"
+    )
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def manifest_from(document: Mapping[str, Any], raw: bytes, signature: str) -> Manifest:
-    """Read a manifest whose signature stands."""
-    return Manifest(
-        package_id=str(document["package_id"]),
-        remote_id=str(document["remote_id"]),
-        sequence=int(document["sequence"]),
-        produced_at=dt.datetime.fromisoformat(document["produced_at"]),
-        files=tuple(FileRef(**entry) for entry in document["files"]),
-        rows=document.get("rows"),
-        table_schema=document.get("table_schema"),
-        document=raw,
-        signature=signature,
-    )
+    """Read a manifest whose signature stands; one that is not a manifest is refused as such."""
+    try:
+        files = tuple(FileRef(**entry) for entry in document["files"])
+        if len({ref.name for ref in files}) != len(files):
+            raise SchemaMismatch(kind="manifest")
+        return Manifest(
+            package_id=str(document["package_id"]),
+            remote_id=str(document["remote_id"]),
+            sequence=int(document["sequence"]),
+            produced_at=dt.datetime.fromisoformat(document["produced_at"]),
+            files=files,
+            rows=document.get("rows"),
+            table_schema=document.get("table_schema"),
+            document=raw,
+            signature=signature,
+        )
+    except (KeyError, TypeError, ValueError):
+        raise SchemaMismatch(kind="manifest") from None
 
 
 def order_from(document: Mapping[str, Any], raw: bytes, signature: str) -> WithdrawalOrder:

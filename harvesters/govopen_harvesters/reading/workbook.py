@@ -20,7 +20,7 @@ from govopen_harvesters.reading.report import LoadReport, Note, TableRead
 __all__ = ["head_of_workbook", "read_workbook"]
 
 _HEAD_ROWS, _HEADER_DEPTH = 20, 3
-_MAX_UNPACKED = 512 << 20
+_MAX_UNPACKED = 128 << 20
 _TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计", "total", "sum"})
 _FOOTNOTES = ("注：", "注:", "备注", "说明", "资料来源", "数据来源", "填表人", "制表", "审核", "note", "source")
 _EXACT_DIGITS = 15

@@ -310,4 +310,22 @@ ENTRIES: tuple[Entry, ...] = (
             ),
         ),
     ),
+    statistics(
+        "declared-secret",
+        "police",
+        "专用通信设施统计",
+        "Special communication facilities",
+        "public_safety",
+        tags_declared=("state.secret",),
+        expect="rule.closed.state_secret",
+    ),
+    statistics(
+        "declared-core",
+        "land",
+        "战略资源保障统计",
+        "Strategic resources",
+        "geography",
+        tags_declared=("core_data",),
+        expect="rule.closed.other_law",
+    ),
 )

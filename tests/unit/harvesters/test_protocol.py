@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govopen_harvesters.base import canonical_json
-from govopen_harvesters.errors import BadSignature
+from govopen_harvesters.base import Provider, canonical_json
+from govopen_harvesters.errors import BadSignature, SchemaMismatch
 from govopen_harvesters.hub import gjgxjhpt, protocol
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -91,3 +91,48 @@ def test_a_refused_refresh_is_a_bad_signature() -> None:
     signer = gjgxjhpt.GatewaySigner(rid="r", sid="s", appkey="a" * 32, refresh=lambda _: refusal)
     with pytest.raises(BadSignature):
         signer.headers(method="GET", path="/", query="", body=b"")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {},
+        {"remote_id": 5, "descriptor": "x"},
+        {"remote_id": "r", "descriptor": {"a": 1}, "provider": "nobody", "approval": {"document": {}}},
+        {"remote_id": "r", "descriptor": {"a": 1}, "provider": "known", "approval": {"document": {"id": 1}}},
+        {"remote_id": "r", "descriptor": {"a": 1}, "provider": "known", "approval": 7},
+    ],
+)
+def test_a_malformed_item_is_one_without_approval(message: object) -> None:
+    known = Provider(code="known", name_zh="局", name_en="B", region="1", level="city", slug="b")
+    item = protocol.item_from("h", message, {"known": known})
+    assert item.approval is None
+    assert item.remote_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": None},
+        {"files": [{"name": "a"}]},
+        {"sequence": "x"},
+        {"produced_at": "?"},
+        {"produced_at": None},
+        {"twice": True},
+    ],
+)
+def test_what_is_no_manifest_is_refused(change: dict[str, object]) -> None:
+    ref = {"name": "a", "media_type": "text/csv", "encoding": None, "bytes": 1, "sha256": "", "sm3": ""}
+    good = {
+        "package_id": "p",
+        "remote_id": "r",
+        "sequence": 1,
+        "produced_at": "2026-01-01T00:00:00+00:00",
+        "files": [ref],
+    }
+    assert protocol.manifest_from(good, b"", "").files[0].name == "a"
+    bad = {**good, "files": [ref, ref]} if "twice" in change else {**good, **change}
+    with pytest.raises(SchemaMismatch):
+        protocol.manifest_from(bad, b"", "")
