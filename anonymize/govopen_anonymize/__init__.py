@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """GovOpen de-identification: find personal data, apply a recipe, measure what is left. Stands alone.
 
-    from govopen_anonymize import Recipe, measure, run, scan
+from govopen_anonymize import Recipe, measure, run, scan
 """
 from __future__ import annotations
 

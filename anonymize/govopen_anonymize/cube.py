@@ -78,7 +78,7 @@ def _axis(dimension: Mapping[str, Any], table: pa.Table) -> Axis:
         values = sorted(set(labels), key=_natural)
     position = {v: i for i, v in enumerate(values)}
     codes = np.fromiter((position[v] for v in labels), np.int64, len(labels))
-    return Axis(dimension.get("name", dimension["column"]), values, codes[coded.codes] if len(labels) else coded.codes)
+    return Axis(dimension.get("name", dimension["column"]), values, codes[coded.codes] if labels else coded.codes)
 
 
 def _natural(text: str) -> tuple[bool, list[tuple[int, Any]]]:

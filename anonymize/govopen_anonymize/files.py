@@ -86,7 +86,7 @@ def write_bytes(data: bytes, path: Path, *, force: bool = False) -> None:
 
 def _whole(path: Path, fill: Callable[[IO[bytes]], object], force: bool) -> None:
     if path.exists() and not force:
-        raise OutputExists()
+        raise OutputExists
     with _beside(path) as (sink, name):
         fill(sink)
         sink.flush()

@@ -40,7 +40,7 @@ class Axis:
             self.labels.append([value for _, value in seen])
         self.lut = [self._step(level) for level in range(len(labels) - 1)]
         self.share = [np.bincount(c, minlength=len(lab)) / max(self.leaves, 1) for c, lab in zip(self.codes, self.labels, strict=True)]
-        weights = [np.bincount(c, weights=leaf_counts, minlength=len(lab)) for c, lab in zip(self.codes, self.labels, strict=True)]
+        weights = [np.bincount(c, weights=leaf_counts, minlength=len(lab)).astype(np.float64) for c, lab in zip(self.codes, self.labels, strict=True)]
         self.total = [float((w * s).sum()) for w, s in zip(weights, self.share, strict=True)]
         self._removed = [self._curve(w, s) for w, s in zip(weights, self.share, strict=True)]
 
@@ -107,7 +107,8 @@ class Search:
         self.allowed = int(np.floor(limit * self.rows + 1e-9))
         self.top: Node = tuple(a.top for a in axes)
         self.order = sorted(range(len(axes)), key=lambda j: (-axes[j].leaves, j))
-        self.best, self.node, self.suppressed = np.inf, None, 0
+        self.best, self.suppressed = np.inf, 0
+        self.node: Node | None = None
         self.done: dict[Node, tuple[int, int, float]] = {}
         self.least = self.rows
 
@@ -179,7 +180,7 @@ class Search:
         node = self.top
         self.evaluate(self.roll(self.base, start, node), node)
         while True:
-            below = [node[:j] + (node[j] - 1,) + node[j + 1:] for j in range(len(node)) if node[j]]
+            below = [(*node[:j], node[j] - 1, *node[j + 1:]) for j in range(len(node)) if node[j]]
             seen = [(self.evaluate(self.roll(self.base, start, n), n), n) for n in below]
             fit = [(score, n) for (_, gone, score), n in seen if gone <= self.allowed]
             if not fit or min(fit)[0] >= self.done[node][2]:
@@ -188,7 +189,7 @@ class Search:
 
     def _floor(self, node: Node) -> int:
         """Records that any more general node has to leave out: this one leaves out as many at least."""
-        above = (node[:j] + (node[j] + 1,) + node[j + 1:] for j in range(len(node)) if node[j] < self.top[j])
+        above = ((*node[:j], node[j] + 1, *node[j + 1:]) for j in range(len(node)) if node[j] < self.top[j])
         return max((self.done[n][0] for n in above if n in self.done), default=0)
 
     def _branch(self, view: View, at: Node, depth: int) -> None:
@@ -201,7 +202,7 @@ class Search:
                 continue
             least = self.evaluate(self.roll(view, at, root), root)[0]
             if rest and not self._hopeless(root, least, rest):
-                below = at[:column] + (level,) + at[column + 1:]
+                below = (*at[:column], level, *at[column + 1:])
                 self._branch(self.roll(view, at, below), below, depth + 1)
 
     def _hopeless(self, root: Node, suppressed: int, rest: Sequence[int]) -> bool:

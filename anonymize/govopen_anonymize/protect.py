@@ -86,11 +86,11 @@ def exposed(grid: Grid) -> Mask:
     inside = hidden[value]
     names, column = np.unique(value[inside], return_inverse=True)
     row, sign = equation[inside], sign[inside]
-    result[names] = _determined(row, column, sign, len(names), count) | _squeezed(grid, names, row, column, sign, count)
+    result[names] = _determined(row, column, sign, len(names)) | _squeezed(grid, names, row, column, sign, count)
     return result
 
 
-def _determined(row: Codes, column: Codes, sign: Codes, width: int, count: int) -> Mask:
+def _determined(row: Codes, column: Codes, sign: Codes, width: int) -> Mask:
     """Values that the equations alone determine: unit vectors in the row space of the matrix."""
     used, row = np.unique(row, return_inverse=True)
     gram = np.zeros((len(used), len(used)))

@@ -67,8 +67,9 @@ class Recipe:
     @classmethod
     def load(cls, source: Path | str | Mapping[str, Any]) -> Recipe:
         """Load from a path, from YAML or JSON text, or from a mapping; raises errors that name line and field."""
+        lines: dict[tuple[Any, ...], int] = {}
         if isinstance(source, Mapping):
-            data, lines = json.loads(json.dumps(source)), {}
+            data = json.loads(json.dumps(source))
         else:
             data, lines = _parse(_text(source))
         _check(data, lines)
@@ -189,7 +190,7 @@ def _check(data: Any, lines: Mapping[tuple[Any, ...], int]) -> None:
 def _problem(error: jsonschema.ValidationError) -> str:
     if error.validator == "not":
         return "rows recipes take columns and models, cube recipes take aggregate, never both"
-    text = error.message
+    text = str(error.message)
     return text if len(text) <= 200 else text[:197] + "..."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from .report import Report
 
 __all__ = ["Result", "run"]
 
-Batches = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
+Batches: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
 PERSONAL = ("identifier", "quasi_identifier")
 NULLS = {"zh": "空值作为一个独立的取值参与分组。", "en": "A null counts as a value of its own."}
 SORTED = {"zh": "行按发布值排序，不反映原始顺序。", "en": "Rows are sorted by released values; the original order is gone."}

@@ -58,11 +58,11 @@ def _column(table: pa.Table, name: str, tag: str, route: str, personal: bool, ke
     if tag in SENSITIVE:
         return {"role": "sensitive", "operator": "keep"}
     if tag in QUASI:
-        return {"role": "quasi_identifier", **generalisation(table, name, tag)}
+        return {"role": "quasi_identifier", **generalisation(tag)}
     return _untagged(table, name)
 
 
-def generalisation(table: pa.Table, name: str, tag: str) -> dict[str, Any]:
+def generalisation(tag: str) -> dict[str, Any]:
     """Operator and levels for a quasi-identifier."""
     if tag == "person.birth_date":
         levels: list[Any] = [{"width": 1, "oldest": 1934}, {"width": 5, "oldest": 1934}, {"width": 10, "oldest": 1939}, {"width": 20, "oldest": 1939}, ANY]

@@ -38,7 +38,7 @@ def pseudonym(column: str, params: Mapping[str, Any], keys: Mapping[str, bytes])
 
     def apply(value: Any) -> str:
         text = unicodedata.normalize("NFKC", str(value)).strip().upper().encode()
-        return prefix + base64.b32encode(_mac(algorithm, key, domain + text)).decode().lower()[:length]
+        return str(prefix) + base64.b32encode(_mac(algorithm, key, domain + text)).decode().lower()[:length]
 
     return apply
 

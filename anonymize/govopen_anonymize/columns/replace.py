@@ -19,7 +19,7 @@ DEGREE = 111_320.0  # metres in a degree of latitude
 
 def mask(params: Mapping[str, Any]) -> Function:
     """A pattern of # (kept), * (hidden) and … (any number hidden); a value that does not fit is hidden whole."""
-    pattern, char = params["pattern"], params.get("char", "*")
+    pattern, char = str(params["pattern"]), str(params.get("char", "*"))
     head, _, tail = pattern.partition("…")
 
     def cover(text: str, shape: str) -> str:
@@ -89,7 +89,7 @@ def capped(params: Mapping[str, Any]) -> Function:
 
 def surname_only(params: Mapping[str, Any]) -> Function:
     """张三 becomes 张某, 欧阳修 becomes 欧阳某; names of another build keep nothing."""
-    suffix = params.get("suffix", "某")
+    suffix = str(params.get("suffix", "某"))
 
     def apply(value: Any) -> str:
         text = str(value).strip()

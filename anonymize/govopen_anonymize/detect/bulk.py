@@ -35,7 +35,7 @@ def _id18(texts: pa.Array) -> Mask:
     expected = np.frombuffer(b"10X98765432", np.uint8)[digits @ np.array(checks.ID_WEIGHTS) % 11]
     good = (digits >= 0).all(axis=1) & (digits <= 9).all(axis=1) & (rows[:, 17] == expected)
     known = pc.is_in(pc.utf8_slice_codeunits(texts, 0, 2), pa.array(sorted(checks.PROVINCES))).to_numpy(zero_copy_only=False)
-    return good & known & (births(texts) > _NO_DATE)
+    return np.asarray(good & known & (births(texts) > _NO_DATE))
 
 
 def _uscc(texts: pa.Array) -> Mask:
@@ -46,7 +46,7 @@ def _uscc(texts: pa.Array) -> Mask:
     total = values[:, :17] @ np.array(checks.CREDIT_WEIGHTS)
     first = np.isin(rows[:, 0], np.frombuffer(b"123456789ANY", np.uint8))
     division = ((rows[:, 2:8] >= 48) & (rows[:, 2:8] <= 57)).all(axis=1)
-    return (values >= 0).all(axis=1) & first & division & ((31 - total % 31) % 31 == values[:, 17])
+    return np.asarray((values >= 0).all(axis=1) & first & division & ((31 - total % 31) % 31 == values[:, 17]))
 
 
 def _luhn(texts: pa.Array) -> Mask:
@@ -54,7 +54,7 @@ def _luhn(texts: pa.Array) -> Mask:
     digits = _matrix(texts, width).astype(np.int64)[:, ::-1] - 48
     doubled = digits[:, 1::2] * 2
     total = digits[:, 0::2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
-    return ((digits >= 0) & (digits <= 9)).all(axis=1) & (total % 10 == 0) & (digits != digits[:, :1]).any(axis=1)
+    return np.asarray(((digits >= 0) & (digits <= 9)).all(axis=1) & (total % 10 == 0) & (digits != digits[:, :1]).any(axis=1))
 
 
 _BULK: Mapping[Callable[[str], bool], Callable[[pa.Array], Mask]] = {checks.id18: _id18, checks.uscc: _uscc, checks.luhn: _luhn}

@@ -71,9 +71,9 @@ def _inside(column: Facts, left: Places) -> dict[str, Places]:
     """Distinct values that hold an identifier somewhere: RE2 picks the cells, Python looks at borders and check digits."""
     hits: dict[int, list[Hit]] = {}
     left = left[column.lengths[left] >= 8]
-    texts = column.texts.take(pa.array(left)) if len(left) else None
-    for pattern in PATTERNS if texts is not None else ():
-        if not pattern.in_text:
+    texts = column.texts.take(pa.array(left))
+    for pattern in PATTERNS:
+        if not len(left) or not pattern.in_text:
             continue
         for i in np.flatnonzero(pc.match_substring_regex(texts, pattern.re2).to_numpy(zero_copy_only=False)).tolist():
             hits.setdefault(i, []).extend(occurrences(texts[i].as_py(), pattern))
@@ -140,5 +140,5 @@ def _in_text(column: Facts, inside: dict[str, Places]) -> Iterator[Finding]:
 
 def _finding(column: Facts, kind: str, tag: str, confidence: float, where: Places) -> Finding:
     count = _count(column, where)
-    examples = tuple(dict.fromkeys(masked(column.texts[i].as_py(), kind) for i in where[:20].tolist()))[:3]
+    examples = tuple(dict.fromkeys(masked(column.texts[i].as_py()) for i in where[:20].tolist()))[:3]
     return Finding(column.name, kind, tag, confidence, count, round(count / column.filled, 6), examples)

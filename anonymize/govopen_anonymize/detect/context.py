@@ -39,7 +39,7 @@ def subject(columns: Sequence[Facts], findings: Sequence[Finding]) -> Subject:
     strong = [f for f in findings if f.tag in DIRECT and f.share >= 0.3 and f.confidence >= 0.55]
     sexed = any(f.kind in ("sex", "ethnic_group") for f in findings)
     org = any(
-        (f.tag in ("org.uscc", "org.code") and f.share >= 0.4 and f.kind != "regno_15" or f.tag == "org.name" and f.share >= 0.6)
+        ((f.tag in ("org.uscc", "org.code") and f.share >= 0.4 and f.kind != "regno_15") or (f.tag == "org.name" and f.share >= 0.6))
         and by_name[f.column].unique_share >= 0.3
         for f in findings
     )
@@ -73,7 +73,7 @@ def contextual(columns: Sequence[Facts], findings: Sequence[Finding], about: Sub
             yield from _money(column, about)
         if about.persons:
             yield from _key(column, findings)
-    yield from _minors_by_identity(columns, known, about, today)
+    yield from _minors_by_identity(known, about, today)
 
 
 def _rows(column: Facts, values: np.ndarray) -> np.ndarray:
@@ -125,7 +125,7 @@ def _minor(column: Facts, days: np.ndarray, today: dt.date) -> Iterator[Finding]
         yield _finding(column, "minor", "person.minor", 0.85, young)
 
 
-def _minors_by_identity(columns: Sequence[Facts], known: np.ndarray | None, about: Subject, today: dt.date) -> Iterator[Finding]:
+def _minors_by_identity(known: np.ndarray | None, about: Subject, today: dt.date) -> Iterator[Finding]:
     if known is None or about.identity is None or np.isnan(known).all():
         return
     limit = today.replace(year=today.year - 14, day=min(today.day, 28)).toordinal() - 719163

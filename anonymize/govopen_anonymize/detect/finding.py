@@ -25,7 +25,7 @@ class Finding:
         return {**asdict(self), "examples": list(self.examples)}
 
 
-def masked(text: str, kind: str) -> str:
-    """The shape of a value: digits 9, Latin letters A, Han 某, the rest as it is; the first character of long numbers stays."""
+def masked(text: str) -> str:
+    """The shape of a value: digits 9, Latin letters A, Han 某, the rest as it is."""
     shape = "".join("9" if c.isdigit() else "A" if c.isascii() and c.isalpha() else "某" if c.isalpha() else c for c in text[:24])
     return shape + ("…" if len(text) > 24 else "")

@@ -71,7 +71,7 @@ def _ipv4(text: str) -> bool:
 
 def _mobile(text: str) -> bool:
     digits = text.lstrip("+")
-    digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits[4:] if digits.startswith("0086") else digits
+    digits = digits[2:] if len(digits) == 13 and digits.startswith("86") else digits.removeprefix("0086")
     return len(digits) == 11 and digits[0] == "1" and digits[1] in "3456789" and len(set(digits)) > 2
 
 
@@ -91,7 +91,7 @@ def _card_guard(texts: Any) -> Any:
 _card.bulk, _card.guard = checks.luhn, _card_guard  # type: ignore[attr-defined]
 
 
-_BINS = frozenset("62 60 45 40 41 42 43 44 46 47 48 49 51 52 53 54 55 35 34 37 36 30 95 94 90 68 69 50 56 58".split())
+_BINS = frozenset(["62", "60", "45", "40", "41", "42", "43", "44", "46", "47", "48", "49", "51", "52", "53", "54", "55", "35", "34", "37", "36", "30", "95", "94", "90", "68", "69", "50", "56", "58"])
 _PLATE = r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使]"
 
 PATTERNS: list[Pattern] = [

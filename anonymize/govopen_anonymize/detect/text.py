@@ -76,7 +76,7 @@ def _free(text: str, start: int, end: int, pattern: Pattern) -> bool:
     if pattern.kind in ("secret", "email"):
         return True
     before, after = text[start - 1: start], text[end: end + 1]
-    if before in _BORDER and before or after in _BORDER and after:
+    if (before in _BORDER and before) or (after in _BORDER and after):
         return False
     if pattern.kind == "ipv4":
         return before != "." and not (after == "." and text[end + 1: end + 2].isdigit())

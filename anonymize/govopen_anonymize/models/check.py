@@ -66,5 +66,5 @@ def failing(classes: Codes, counts: Codes, sensitive: Mapping[str, tuple[Codes, 
 
 def _undiverse(pairs: Pairs, classes: int, model: Mapping[str, Any]) -> Mask:
     if model.get("variant", "distinct") == "entropy":
-        return entropy_l(pairs, classes) < model["l"] - SLACK
-    return distinct_l(pairs, classes) < model["l"]
+        return np.asarray(entropy_l(pairs, classes) < model["l"] - SLACK)
+    return np.asarray(distinct_l(pairs, classes) < model["l"])

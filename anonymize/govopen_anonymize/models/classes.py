@@ -54,7 +54,7 @@ def t_distance(pairs: Pairs, classes: int, distance: str, kept: npt.NDArray[np.b
         seen = whole[pairs.values]
         both = np.bincount(pairs.classes, weights=np.abs(share - seen), minlength=classes)
         missing = 1.0 - np.bincount(pairs.classes, weights=seen, minlength=classes)
-        return 0.5 * (both + np.maximum(missing, 0.0))
+        return np.asarray(0.5 * (both + np.maximum(missing, 0.0)))
     return _ordered(pairs, share, whole, classes)
 
 

@@ -12,7 +12,8 @@ import pytest
 def people() -> ModuleType:
     """Seeded tables that look like a department's."""
     spec = importlib.util.spec_from_file_location("anonymize_people", Path(__file__).with_name("people.py"))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -98,7 +98,8 @@ def test_a_lone_small_cell_takes_others_with_it() -> None:
     """One small cell in a table needs three more hidden ones to be safe."""
     rows = cube(spread(np.array([[2, 20, 30], [25, 40, 50], [35, 45, 55]])), ["d0", "d1"], 10)
     states = [r["cell_status"] for r in rows]
-    assert states.count("suppressed_primary") == 1 and states.count("suppressed_complementary") >= 3
+    assert states.count("suppressed_primary") == 1
+    assert states.count("suppressed_complementary") >= 3
 
 
 def test_one_dimension_hides_a_second_cell() -> None:
@@ -133,7 +134,8 @@ def test_dominated_cells_are_hidden() -> None:
     plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "n", "function": "count"}, {"name": "税额", "function": "sum", "column": "tax", "round": 10}],
             "minimum_cell": 3, "dominance": {"column": "tax"}}
     rows = {r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()}
-    assert rows["a"]["cell_status"] == "suppressed_primary" and rows["a"]["税额"] is None
+    assert rows["a"]["cell_status"] == "suppressed_primary"
+    assert rows["a"]["税额"] is None
 
 
 def test_text_in_a_measure_is_refused_by_count() -> None:
@@ -141,7 +143,8 @@ def test_text_in_a_measure_is_refused_by_count() -> None:
     plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "m", "function": "mean", "column": "x"}]}
     with pytest.raises(errors.ColumnUnfit) as refusal:
         run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), pa.table({"d0": ["a"], "x": ["张三"]}))
-    assert refusal.value.fields["count"] == 1 and "张三" not in str(refusal.value)
+    assert refusal.value.fields["count"] == 1
+    assert "张三" not in str(refusal.value)
 
 
 def test_the_hospital_cube(people) -> None:
@@ -149,5 +152,6 @@ def test_the_hospital_cube(people) -> None:
     from pathlib import Path
 
     result = run(Recipe.load(Path(__file__).parents[3] / "schemas/recipes/examples/public_cube.yaml"), people.patients(5000))
-    assert result.report.cube["derivable"] == 0 and result.report.cube["smallest_published"] >= 10
+    assert result.report.cube["derivable"] == 0
+    assert result.report.cube["smallest_published"] >= 10
     assert result.table.to_pylist()[-1]["人次"] == 5000

@@ -89,4 +89,5 @@ def test_errors_travel_between_processes() -> None:
     import pickle
 
     error = pickle.loads(pickle.dumps(errors.ColumnWithoutRole(columns=["a"])))
-    assert (error.code, error.fields) == ("recipe.column_without_role", {"columns": ["a"]}) and "a" in error.message("zh")
+    assert (error.code, error.fields) == ("recipe.column_without_role", {"columns": ["a"]})
+    assert "a" in error.message("zh")

@@ -168,7 +168,8 @@ def test_values_missing_from_a_table_hierarchy_are_counted_not_quoted() -> None:
     plan = Recipe.load({"version": 1, "columns": {"a": {"role": "quasi_identifier", "operator": "generalise", "params": params}}})
     with pytest.raises(errors.HierarchyMissing) as refusal:
         run(plan, pa.table({"a": ["甲", "秘密值", "乙"]}))
-    assert refusal.value.fields == {"column": "a", "count": 2} and "秘密值" not in str(refusal.value.to_dict())
+    assert refusal.value.fields == {"column": "a", "count": 2}
+    assert "秘密值" not in str(refusal.value.to_dict())
 
 
 OPERATORS = [
@@ -209,7 +210,8 @@ def test_grid_cells_are_wide_enough_and_near(lon: float, lat: float, metres: int
 
     snapped = [grid({"metres": metres, "axis": a})(v) for a, v in (("longitude", lon), ("latitude", lat))]
     step = metres / DEGREE, metres / (DEGREE * cos(radians(54)))
-    assert abs(snapped[1] - lat) <= step[0] / 2 + 1e-6 and abs(snapped[0] - lon) <= step[1] / 2 + 1e-6
+    assert abs(snapped[1] - lat) <= step[0] / 2 + 1e-6
+    assert abs(snapped[0] - lon) <= step[1] / 2 + 1e-6
     assert step[1] * DEGREE * cos(radians(lat)) >= metres - 1e-6
 
 
@@ -222,7 +224,8 @@ def test_pseudonyms_depend_on_key_and_domain_only(algorithm: str) -> None:
         return run(plan, pa.table({"a": ["11010519491231002X", "１１010519491231002x", "b"]}), keys={"k": key}).table["a"].to_pylist()
 
     first = pseudonyms(b"a" * 32, "person")
-    assert first[0] == first[1] != first[2] and first == pseudonyms(b"a" * 32, "person")
+    assert first[0] == first[1] != first[2]
+    assert first == pseudonyms(b"a" * 32, "person")
     assert not set(first) & (set(pseudonyms(b"b" * 32, "person")) | set(pseudonyms(b"a" * 32, "firm")))
     assert all(len(p) == 21 and p[0] == "p" for p in first)
 
@@ -239,7 +242,8 @@ def test_the_example_of_all_operators_runs(people) -> None:
         "source": ["a"] * rows, "complaint": ["打13812345678"] * rows, "longitude": [120.1] * rows, "latitude": [30.2] * rows, "disease": rng.choice(["a", "b", "c"], rows),
     })
     result = run(Recipe.load(EXAMPLES / "operators.yaml"), table, keys=KEYS)
-    assert "id_number" not in result.table.column_names and result.report.after["k"] >= 5
+    assert "id_number" not in result.table.column_names
+    assert result.report.after["k"] >= 5
     assert result.report.to_dict()["recipe_digest"].startswith("sha256:")
 
 
@@ -263,4 +267,6 @@ def test_library_errors_never_reach_the_caller(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "_rows", explode)
     with pytest.raises(errors.Internal) as refusal:
         run(Recipe.load({"version": 1, "columns": {"a": {"role": "plain", "operator": "keep"}}}), pa.table({"a": [1]}))
-    assert "1101" not in str(refusal.value) and refusal.value.__cause__ is None and refusal.value.__suppress_context__
+    assert "1101" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
