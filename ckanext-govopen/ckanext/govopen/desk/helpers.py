@@ -105,8 +105,8 @@ def gd_reason(code: Any) -> dict[str, str]:
     try:
         found = codes.reason(str(code), lang())
     except (KeyError, LookupError, ValueError):
-        return {"code": str(code), "title": str(code), "remedy": ""}
-    return {"code": str(code), "title": found.title, "remedy": found.remedy}
+        return {"code": str(code), "title": str(code), "remedy": "", "who": ""}
+    return {"code": str(code), "title": found.title, "remedy": found.remedy, "who": found.who}
 
 
 def gd_name(user: Any) -> str:
