@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from .facts import ColumnFacts, Scene
@@ -45,13 +44,18 @@ def rule_columns(scene: Scene, rules: RuleSet) -> tuple[Ruling, ...]:
 
 
 def _rule_column(scene: Scene, column: ColumnFacts, known: list[Rule], fallback: list[Rule], rules: RuleSet) -> Ruling:
-    spoken = _opinions(scene, column, known) or _opinions(scene, column, fallback)
-    treatments = {name: _strictest(name, [treat for _, treat in spoken], rules) for name in (*ROWS, *CUBES)}
-    return Ruling(
-        column=column,
-        fired=tuple(dict.fromkeys(rule for rule, _ in spoken)),
-        treatments={name: _late(treatment, column, scene.entry.today) for name, treatment in treatments.items()},
-    )
+    spoken = _opinions(scene, column, known)
+    strict = _opinions(scene, column, fallback)
+    heard = [rule for rule, _ in spoken]
+    treatments: dict[str, Treatment] = {}
+    for name in (*ROWS, *CUBES):
+        # A rule that says nothing about an audience leaves it to the fallback rules, which are the strict ones.
+        opinions = [treat for treat in spoken if name in treat[1]]
+        if not opinions:
+            opinions = [treat for treat in strict if name in treat[1]]
+            heard += [rule for rule, _ in opinions]
+        treatments[name] = _late(_strictest(name, [treat[name] for _, treat in opinions], rules), column, scene)
+    return Ruling(column=column, fired=tuple(dict.fromkeys(heard)), treatments=treatments)
 
 
 def _opinions(scene: Scene, column: ColumnFacts, speaking: list[Rule]) -> list[tuple[Rule, Mapping[str, Treatment]]]:
@@ -60,8 +64,7 @@ def _opinions(scene: Scene, column: ColumnFacts, speaking: list[Rule]) -> list[t
     ]
 
 
-def _strictest(name: str, treats: list[Mapping[str, Treatment]], rules: RuleSet) -> Treatment:
-    opinions = [treat[name] for treat in treats if name in treat]
+def _strictest(name: str, opinions: list[Treatment], rules: RuleSet) -> Treatment:
     if name in CUBES:
         if not opinions or any("exclude" in one for one in opinions):
             units = [one["unit"] for one in opinions if "unit" in one]
@@ -76,16 +79,16 @@ def _rank(treatment: Treatment, rules: RuleSet) -> tuple[int, int]:
     return (rules.strictness.index(treatment["operator"]), rules.roles.index(treatment["role"]))
 
 
-def _late(value: Any, column: ColumnFacts, today: date) -> Any:
+def _late(value: Any, column: ColumnFacts, scene: Scene) -> Any:
     """Fill in what depends on the day, the column and its tag."""
     if isinstance(value, Mapping):
-        return {key: _late(item, column, today) for key, item in value.items()}
+        return {key: _late(item, column, scene) for key, item in value.items()}
     if isinstance(value, list):
-        return [_late(item, column, today) for item in value]
+        return [_late(item, column, scene) for item in value]
     if not isinstance(value, str) or not value.startswith("$"):
         return value
     if value.startswith("$year-"):
-        return today.year - int(value.removeprefix("$year-"))
+        return scene.entry.today.year - int(value.removeprefix("$year-"))
     if value == "$column" or not column.tags:
         return column.name
     return min(column.tags, key=lambda tag: (not tag.startswith("person."), tag))
