@@ -168,7 +168,12 @@ class DeskLanding:
         with self._whole():
             entry_id = self._entry(item) if code in WITH_ENTRY else None
             item_id = self._put_item(
-                item, entry_id=entry_id, state="refused", package_id=item.package_id, code=code, detail=detail
+                item,
+                entry_id=entry_id,
+                state="withdrawn" if code == "hub.withdrawn" else "refused",
+                package_id=item.package_id,
+                code=code,
+                detail=detail,
             )
             if manifest is not None and code != "hub.replay":
                 store.put_quarantined(

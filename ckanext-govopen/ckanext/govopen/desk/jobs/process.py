@@ -362,7 +362,7 @@ def _judge(work: Delivery, alive: Alive) -> str:
         public = store.siblings_public(work.row["entry_id"], route.audience, release["digest"])
         earlier = [each for row in public if (each := _published(work, row)) is not None and each.parts]
         measured = measured_for(work, release["manifest"], route, earlier=earlier)
-        body = {**measured, "gaps": gaps, "quality": quality, "refresh": _refreshed(work, release)}
+        body = {**measured, "gaps": [*gaps, *_undescribed(release, gaps)], "quality": quality, "refresh": _refreshed(work, release)}
         body["claim"] = route.claim or "none"
         verdict = judge(route, body, work.rules)
         store.put_evidence(release["id"], body, verdict.to_dict(), green=verdict.green, digest=digest(body))
@@ -375,6 +375,16 @@ def _judge(work: Delivery, alive: Alive) -> str:
     store.set_stage(work.id, "judged")
     _ready(work, plan)
     return "judged"
+
+
+def _undescribed(release: Mapping[str, Any], gaps: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Columns of what was written that have no Chinese name or no meaning, whatever the catalogue lists."""
+    known = {gap["field"] for gap in gaps}
+    return [
+        {"code": "entry.column_undescribed", "field": field["name"]}
+        for field in release["manifest"]["schema"]["fields"]
+        if release["kind"] == "table" and not (field["name_zh"] and field["description_zh"]) and field["name"] not in known
+    ]
 
 
 def _quality(work: Delivery) -> dict[str, Any]:

@@ -123,14 +123,11 @@ def refresh(release_id: str, seed: bytes, has_part: Callable[[str], bool], *, to
 
 def _outside(release: Mapping[str, Any], plan: Mapping[str, Any], today: dt.date) -> str | None:
     """The code of what keeps a refresh from being published by the machine; None when nothing does."""
-    if not release["green"]:
-        gates = (release["verdict"] or {}).get("gates") or ()
-        return next((str(gate["code"]) for gate in gates if not gate["ok"]), "gate.fidelity")
     if ("entry", release["entry_id"]) in store.closed_targets(release["entry_id"]):
         return "release.closed"
     compared = (release["evidence"] or {}).get("refresh") or {}
     findings = _findings(release["delivery_id"], _carried(release))
-    return inside(
+    outside = inside(
         Envelope.from_dict(plan["envelope"]),
         RefreshFacts(
             schema_digest=schema_digest(release["manifest"]),
@@ -145,3 +142,7 @@ def _outside(release: Mapping[str, Any], plan: Mapping[str, Any], today: dt.date
             revoked=plan["expires_on"] < today,
         ),
     )
+    if outside is None and not release["green"]:
+        gates = (release["verdict"] or {}).get("gates") or ()
+        return next((str(gate["code"]) for gate in gates if not gate["ok"]), "gate.fidelity")
+    return outside

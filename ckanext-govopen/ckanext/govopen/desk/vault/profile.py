@@ -7,6 +7,7 @@ column carries no personal tag; of other columns only counts, lengths and shapes
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = ["MIN_SHARED", "PROFILE_VERSION", "make_profile", "private", "shapes_o
 MIN_SHARED = 10
 TOP = 10
 SHAPED = 10_000
+_SHAPE = re.compile(r"[0-9]?[9A某…\W_]*")
 MINOR = 14
 PROFILE_VERSION = 2
 # Values under these tags are never shown, and text of these columns stays text when typed.
@@ -175,12 +177,12 @@ def _range(kind: str, made: Sequence[Any], counts: Sequence[int]) -> dict[str, A
 
 
 def _finding(finding: Any) -> dict[str, Any]:
-    """A finding without its examples where they might be read as values: masked ones only, and those of few letters."""
+    """A finding; its examples pass only if they are shapes (9 for digits, A for letters, 某 for characters) or starred."""
     return {
         "kind": finding.kind,
         "tag": finding.tag,
         "confidence": round(float(finding.confidence), 3),
         "count": int(finding.count),
         "share": round(float(finding.share), 4),
-        "examples": [str(text)[:60] for text in finding.examples[:3] if "*" in str(text)],
+        "examples": [str(text)[:60] for text in finding.examples[:3] if _SHAPE.fullmatch(str(text)) or "*" in str(text)],
     }
