@@ -101,13 +101,27 @@ def _grid(plan: Mapping[str, Any], table: pa.Table, shape: tuple[int, ...], wher
     small = (counts > 0) & (persons < minimum)
     if "dominance" in plan:
         small |= (counts > 0) & np.concatenate([_dominated(plan["dominance"], table, codes, size, units) for codes, size in where])
+    thin = _thin(plan, table, where, minimum)
+    bounded = units is None and "dominance" not in plan and not (thin & ~small).any()
+    small |= thin
     status = np.where(counts == 0, ZERO, np.where(small, PRIMARY, PUBLISHED)).astype(np.int8)
-    grid = Grid(shape, counts, status, minimum, bounded=units is None and "dominance" not in plan)
+    grid = Grid(shape, counts, status, minimum, bounded=bounded)
     total = len(np.unique(units)) if units is not None else table.num_rows
-    if 0 < total < minimum:
+    few = _thin(plan, table, [(np.zeros(table.num_rows, np.int64), 1)], minimum)[0]
+    if 0 < total < minimum or few:
         grid.grand_hidden = True
         grid.status[grid.status == PUBLISHED] = PRIMARY
     return grid
+
+
+def _thin(plan: Mapping[str, Any], table: pa.Table, where: Sequence[tuple[Codes, int]], minimum: int) -> npt.NDArray[np.bool_]:
+    """Cells whose sum or mean rests on few filled values, however many rows they have: it would tell those values."""
+    result = np.zeros(sum(size for _, size in where), bool)
+    for column in {m["column"] for m in plan["measures"] if "column" in m}:
+        there = ~np.isnan(_numbers(table, column))
+        known = np.concatenate([np.bincount(codes, weights=there, minlength=size) for codes, size in where])
+        result |= (known > 0) & (known < minimum)
+    return result
 
 
 def _units(plan: Mapping[str, Any], table: pa.Table) -> Codes | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-__all__ = ["Division", "Divisions", "divisions", "LEVELS"]
+__all__ = ["Division", "Divisions", "divisions", "forget", "LEVELS"]
 
 LEVELS = {"province": 2, "city": 4, "county": 6, "street": 9}
 _PLACEHOLDER = re.compile(r"^(市辖区|县|省直辖县级行政区划|自治区直辖县级行政区划)$")
@@ -94,6 +94,11 @@ def _step(table: Divisions, text: str, at: int, parent: str) -> tuple[str, int] 
         if len(best) == 1:
             return best[0], end
     return None
+
+
+def forget() -> None:
+    """Drop the cache of parsed texts: it holds cells, and those stay in memory no longer than a call."""
+    _parse.cache_clear()
 
 
 @cache

@@ -37,8 +37,7 @@ def explain(recipe: Recipe, language: str = "zh") -> list[str]:
     if recipe.kind == "cube":
         return _cube(recipe.data["aggregate"], at)
     lines = [_sentence(c, at) for c in recipe.columns]
-    for model in recipe.models:
-        lines.append((f"结果须满足 {_model(model)}", f"The result meets {_model(model)}")[at])
+    lines += [(f"结果须满足 {_model(m)}", f"The result meets {_model(m)}")[at] for m in recipe.models]
     lines.append((f"最多整条删除 {recipe.suppression_limit:.1%} 的记录", f"At most {recipe.suppression_limit:.1%} of the records are left out")[at])
     return lines
 

@@ -91,7 +91,7 @@ def _whole(path: Path, fill: Callable[[IO[bytes]], object], force: bool) -> None
         fill(sink)
         sink.flush()
         os.fsync(sink.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -69,9 +70,15 @@ class Recipe:
         """Load from a path, from YAML or JSON text, or from a mapping; raises errors that name line and field."""
         lines: dict[tuple[Any, ...], int] = {}
         if isinstance(source, Mapping):
-            data = json.loads(json.dumps(source))
+            data: Any = source
         else:
             data, lines = _parse(_text(source))
+        _finite(data, (), lines)
+        try:
+            # Keys are text in JSON: numbers that YAML reads as keys become text too.
+            data = json.loads(json.dumps(data))
+        except (TypeError, ValueError):
+            raise RecipeUnreadable(line=0) from None
         _check(data, lines)
         return cls(data)
 
@@ -192,6 +199,18 @@ def _problem(error: jsonschema.ValidationError) -> str:
         return "rows recipes take columns and models, cube recipes take aggregate, never both"
     text = str(error.message)
     return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _finite(value: Any, path: tuple[Any, ...], lines: Mapping[tuple[Any, ...], int]) -> None:
+    """Refuse NaN and infinity: a limit that is no number would never be broken."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise RecipeInvalid(line=_line(path, lines), field=_field(path), problem="not a finite number", problem_zh="不是有限的数")
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _finite(item, (*path, key), lines)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _finite(item, (*path, position), lines)
 
 
 def _named_first(data: Any) -> None:

@@ -13,6 +13,7 @@ from . import cube
 from .coded import Coded, Codes, encode, ranks
 from .columns.apply import apply
 from .columns.generalise import labels
+from .divisions import forget
 from .errors import AnonymizeError, ColumnMissing, ColumnWithoutRole, Internal, ModelUnreachable
 from .lattice import Axis, Found, Search, View
 from .measure import Risk, measure
@@ -51,6 +52,8 @@ def run(recipe: Recipe, table_or_batches: Batches, *, keys: Mapping[str, bytes] 
         raise
     except Exception as error:  # noqa: BLE001 - the border: nothing of the library's text may pass
         raise Internal(kind=type(error).__name__) from None
+    finally:
+        forget()
 
 
 def _table(source: Batches) -> pa.Table:

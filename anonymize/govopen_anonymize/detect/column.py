@@ -2,6 +2,7 @@
 """A column as the detectors see it: distinct values as clean text with their counts, and figures about them."""
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
@@ -105,7 +106,7 @@ def _texts(values: pa.Array) -> pa.Array:
     if pa.types.is_string(kind):
         return values
     if pa.types.is_floating(kind):
-        return pa.array([None if v is None or v != v else _plain(v) for v in values.to_pylist()], pa.string())
+        return pa.array([None if v is None or math.isnan(v) else _plain(v) for v in values.to_pylist()], pa.string())
     if pa.types.is_binary(kind) or pa.types.is_nested(kind):
         return pa.array([None if v is None else _readable(v) for v in values.to_pylist()], pa.string())
     return values.cast(pa.string())

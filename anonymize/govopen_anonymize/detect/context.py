@@ -187,9 +187,10 @@ def _money(column: Facts, about: Subject) -> Iterator[Finding]:
         return
     said = column.says(*MONEY)
     cents = column.share(column.matches(r"^\d{2,}\.\d{1,2}$"))
-    if about.persons and not about.organisations:
-        if said or (cents >= 0.5 and float(np.nanmax(numbers)) >= 500 and float(np.nanmin(numbers)) >= 0):
-            yield _finding(column, "money", "person.finance", 0.85 if said else 0.5, there)
+    if about.persons and not about.organisations and (
+        said or (cents >= 0.5 and float(np.nanmax(numbers)) >= 500 and float(np.nanmin(numbers)) >= 0)
+    ):
+        yield _finding(column, "money", "person.finance", 0.85 if said else 0.5, there)
 
 
 ACCOUNT = ("病历号", "门诊号", "住院号", "社保", "医保", "公积金", "学号", "学籍号", "考号", "准考证", "工号", "案号", "卡号", "编号", "档案号")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
+from ..divisions import forget
 from ..errors import AnonymizeError, Internal
 from .cells import identifiers
 from .column import Facts, facts
@@ -27,11 +28,13 @@ def scan(table: pa.Table, *, headers: Mapping[str, str] | None = None, today: dt
     `headers` gives a label or description per column; it raises confidence and never decides alone where values speak.
     """
     try:
-        return _scan(table, headers or {}, today or dt.date.today())
+        return _scan(table, headers or {}, today or dt.datetime.now(tz=dt.UTC).date())
     except AnonymizeError:
         raise
     except Exception as error:  # noqa: BLE001 - the border: nothing of the library's text may pass
         raise Internal(kind=type(error).__name__) from None
+    finally:
+        forget()
 
 
 def _scan(table: pa.Table, headers: Mapping[str, str], today: dt.date) -> list[Finding]:

@@ -91,6 +91,8 @@ _PLACE_END = frozenset("市区县镇乡村街路站州省旗岛湖河江山寺�
 
 def is_name(text: str) -> bool:
     """Whether a text has the build of a personal name: surname and one or two given characters, or parts joined by ·."""
+    if "某" in text:
+        return False
     if "·" in text:
         parts = text.split("·")
         return all(1 <= len(p) <= 10 and all("\u4e00" <= c <= "\u9fff" for c in p) for p in parts)

@@ -138,6 +138,17 @@ def test_dominated_cells_are_hidden() -> None:
     assert rows["a"]["税额"] is None
 
 
+def test_a_mean_over_few_values_is_hidden() -> None:
+    """Twenty rows of which one has a fee: the mean would be that one fee."""
+    table = pa.table({"d0": ["a"] * 20 + ["b"] * 20 + ["c"] * 20, "fee": [None] * 19 + [77.0] + [5.0] * 40})
+    plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "m", "function": "mean", "column": "fee"}]}
+    rows = {r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()}
+    assert rows["a"]["m"] is None
+    lone = pa.table({"d0": ["a"] * 40, "fee": [None] * 39 + [77.0]})
+    assert {r["m"] for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), lone).table.to_pylist()} == {None}
+    assert rows["a"]["cell_status"] == "suppressed_primary"
+
+
 def test_text_in_a_measure_is_refused_by_count() -> None:
     """The error counts, it never quotes."""
     plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "m", "function": "mean", "column": "x"}]}

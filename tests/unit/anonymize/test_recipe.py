@@ -54,6 +54,14 @@ def test_mistakes_name_line_and_field(text: str, line: int, field: str) -> None:
     assert (refusal.value.fields["line"], refusal.value.fields["field"]) == (line, field)
 
 
+@pytest.mark.parametrize("value", [".nan", ".inf", "-.inf"])
+def test_limits_that_are_no_numbers_are_refused(value: str) -> None:
+    """A threshold of NaN would never be broken: it stops the recipe."""
+    with pytest.raises(errors.RecipeInvalid) as refusal:
+        Recipe.load(f"version: 1\ncolumns:\n  a: {{role: plain, operator: keep}}\nsuppression_limit: {value}\n")
+    assert refusal.value.fields["field"] == "suppression_limit"
+
+
 def test_broken_yaml_names_its_line() -> None:
     """No YAML, no recipe."""
     with pytest.raises(errors.RecipeUnreadable) as refusal:
