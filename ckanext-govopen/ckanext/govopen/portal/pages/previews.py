@@ -16,7 +16,7 @@ __all__ = ["Chart", "bars", "candidates", "choose", "line"]
 
 FEWEST, MOST = 2, 40
 SHOWN = 12
-_CODEISH = re.compile(r"(编号|编码|代码|号码|id$|code$|电话|网址|邮编|经度|纬度|备注|地址|名称$|name$)", re.IGNORECASE)
+_CODEISH = re.compile(r"(编号|编码|代码|号码|[码号名]$|说明|简介|内容|id$|code$|电话|网址|邮编|经度|纬度|备注|地址|名称$|name$)", re.IGNORECASE)
 _TIME = re.compile(r"^(\d{4})(?:[-/年.]?(\d{1,2}|Q[1-4]|第?[一二三四]季度))?(?:[-/月.]?(\d{1,2}))?[日月]?$")
 _TIMEISH = re.compile(r"(年份|年度|月份|季度|日期|期间|year|month|quarter|date|period)", re.IGNORECASE)
 _COUNTISH = re.compile(r"(人次|人数|数量|总数|合计|件数|次数|户数|count|total|cases|visits|number)", re.IGNORECASE)
@@ -36,7 +36,7 @@ def _told(field: Mapping[str, Any]) -> str:
     return f"{field.get('name_zh') or ''} {field.get('name') or ''}"
 
 
-def candidates(fields: Sequence[Mapping[str, Any]], most: int = 3) -> list[str]:
+def candidates(fields: Sequence[Mapping[str, Any]], most: int = 4) -> list[str]:
     """Columns whose values may be worth counting: text with few values, best first; codes and addresses never."""
     scored = []
     for place, field in enumerate(fields):
@@ -46,7 +46,7 @@ def candidates(fields: Sequence[Mapping[str, Any]], most: int = 3) -> list[str]:
         score = 0
         if field.get("codelist"):
             score += 5
-        if re.search(r"(类型|类别|级别|等级|状态|区|县|街道|行业|性质|线路|分类|科室|type|class|level|district|status|kind)", told):
+        if re.search(r"(类型|类别|种类|级别|等级|层次|状态|现象|区|县|街道|行业|性质|线路|分类|科室|type|class|level|district|status|kind)", told):
             score += 4
         if _CODEISH.search(str(field.get("name_zh") or field.get("name") or "")):
             score -= 6

@@ -115,8 +115,10 @@ def search() -> str:
         rows, total, facets = store.by_ids(found.ids), found.total, found.facets
     cards = [summary.card(row) for row in rows]
     _explain(q, rows, cards)
+    near = engine.search(q, {}, limit=5, loose=True) if q and not total and not degraded else None
     extra = {
         "q": q,
+        "near": [summary.card(row) for row in store.by_ids(near.ids)] if near else [],
         "cards": cards,
         "total": total,
         "page_now": page,
@@ -126,7 +128,7 @@ def search() -> str:
         "picked": [{"name": n, "label": _label_of(n, v), "url": helpers.page_url(**{n: None, "page": None})} for n, v in filters.items()],
         "sort": sort,
         "degraded": degraded,
-        "open_count": sum(card["rows"] is not None for card in cards),
+        "open_count": sum(card["has_data"] for card in cards),
         "hidden": [(name, value) for name, value in filters.items()],
     }
     return tk.render("portal/search.html", extra)
@@ -185,7 +187,7 @@ def departments() -> str:
 @portal.get("/developers")
 def developers() -> str:
     """How to call the data service."""
-    first = next((summary.card(row) for row in store.listing({"open_type": "unconditional"}, limit=20)[0] if row["row_count"]), None)
+    first = next((summary.card(row) for row in store.listing({"open_type": "unconditional"}, limit=20)[0] if row["kind"] in ("table", "cube")), None)
     reasons = [codes.reason(code, lang()) for code in dataset.QUERY_CODES]
     return tk.render("portal/developers.html", {"api_root": public_api_url(), "first": first, "errors": reasons})
 

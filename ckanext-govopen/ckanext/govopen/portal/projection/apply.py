@@ -84,5 +84,24 @@ def _package(entry_id: str, owner: str | None) -> None:
     if owner is None:
         known = model.Package.get(entry_id)
         owner = known.owner_org if known else None
-    shown = [] if entry["state"] != "open" else [p for p in products if p["product_id"] in current or p["audience"] != "public"]
+    closed = set(
+        session.execute(
+            sa.text(
+                """select target from pub_closure where lifted_at is null
+                    and (target = :id or target = any(:products) or target = any(:digests))"""
+            ),
+            {
+                "id": entry_id,
+                "products": [p["product_id"] for p in products],
+                "digests": [release["digest"] for release in current.values()],
+            },
+        ).scalars()
+    )
+    shown = [
+        p
+        for p in products
+        if entry["state"] == "open"
+        and not closed & {entry_id, p["product_id"], (current.get(p["product_id"]) or {}).get("digest")}
+        and (p["product_id"] in current or p["audience"] != "public")
+    ]
     packages.write_package(packages.package_of(entry, owner, shown, current))

@@ -36,9 +36,13 @@ def _literal(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def search(q: str, filters: Mapping[str, str], *, sort: str = "", page: int = 1, limit: int = 20) -> Found | None:
-    """Entries that match, best first; None when Solr cannot be asked."""
+def search(
+    q: str, filters: Mapping[str, str], *, sort: str = "", page: int = 1, limit: int = 20, loose: bool = False
+) -> Found | None:
+    """Entries that match, best first; None when Solr cannot be asked. `loose`: half of the words are enough."""
     params: dict[str, Any] = query.asked(q)
+    if loose and "mm" in params:
+        params["mm"] = query.LOOSE
     if "defType" in params:
         params |= query.EXTRA
     facets: list[str] = []

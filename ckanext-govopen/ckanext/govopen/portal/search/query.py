@@ -19,6 +19,8 @@ FACETS = ("theme", "open_type", "grade", "provider", "region", "update_cycle", "
 QF = "title_exact^12 title_word^4 title_bi^2.5 keyword_word^2.5 keyword_bi^1.5 body_word^1 body_bi^0.6 name^3 resource_code^3"
 PF = "title_bi^6 title_word^6 body_bi^1"
 MM = "2<-1 4<70%"
+LOOSE = "40%"
+"""For the second question, asked only where the first one found nothing."""
 EXTRA = {"pf": PF, "ps": 2, "uf": "-*", "sow": "false"}
 """What our own search adds: CKAN's package_search lets these parameters not through."""
 BOOST = "product(sum(1,div(def(quality,0),1000)),sum(1,recip(ms(NOW/DAY,modified_dt),3.16e-11,0.1,1)))"
