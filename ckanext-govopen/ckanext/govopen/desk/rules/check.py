@@ -78,10 +78,8 @@ class Source:
 def _child(node: yaml.Node, step: Any) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
         return next((value for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
-        return found
-    return None
+    found: yaml.Node = node.value[step]
+    return found
 
 
 def check(source: Source) -> dict[str, Any]:
