@@ -34,7 +34,8 @@ def identifiers(column: Facts) -> Iterator[Finding]:
     """Findings of identifiers in one column; each distinct value is looked at once and has one winner per place."""
     if not column.distinct or (column.numeric and int(column.lengths.max()) < 8):
         return
-    places = np.flatnonzero(column.matches(CANDIDATE))
+    candidate = "|".join([CANDIDATE, *(f"(?:{p.re2})" for p in PATTERNS if p.own)])
+    places = np.flatnonzero(column.matches(candidate))
     cells, left = _cells(column, places)
     for kind, where in cells.items():
         pattern = _pattern(kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -42,6 +42,7 @@ class Pattern:
     hint: str = ""
     mask: str = ""
     separated: bool = False
+    own: bool = False  # added by register(): cells are looked for by the pattern itself too
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -127,7 +128,7 @@ PATTERNS: list[Pattern] = [
 
 
 def register(pattern: Pattern) -> None:
-    """Add a detector; patterns are compiled anew on the next scan."""
-    PATTERNS.append(pattern)
+    """Add a detector; the next scan and the next redaction use it."""
+    PATTERNS.append(replace(pattern, own=True))
     PATTERNS.sort(key=lambda p: p.rank)
 

@@ -131,7 +131,7 @@ def finds_kind(text: str, kinds: Collection[str]) -> bool:
 def redact(text: str, kinds: Collection[str] | None = None, *, dates: bool = False) -> str:
     """Replace finds by their kind in brackets, 张三 by ［姓名］; text without finds comes back untouched."""
     plain = unicodedata.normalize("NFKC", text)
-    wanted = set(kinds) if kinds else set(PERSONAL_LABELS) - KEEP_IN_TEXT
+    wanted = set(kinds) if kinds else (set(PERSONAL_LABELS) | {p.kind for p in PATTERNS if p.own}) - KEEP_IN_TEXT
     hits = [h for h in find(plain, dates=dates) if h.kind in wanted]
     if not hits:
         return text

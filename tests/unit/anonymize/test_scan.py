@@ -148,6 +148,29 @@ def test_odd_tables_do_not_break_it(table: pa.Table) -> None:
     assert isinstance(scan(table, today=TODAY), list)
 
 
+def test_a_detector_of_ones_own() -> None:
+    """A few lines add a kind to scanning and redaction."""
+    from govopen_anonymize.detect import patterns
+
+    before = list(patterns.PATTERNS)
+    try:
+        patterns.register(patterns.Pattern(kind="badge", tag="person.other_id", regex=r"工牌[甲乙丙]\d", rank=30))
+        assert kinds(pa.table({"a": ["工牌甲1", "工牌乙2"]}))["a"] == {"badge"}
+        assert redact("他的工牌甲1丢了") == "他的［个人信息］丢了"
+    finally:
+        patterns.PATTERNS[:] = before
+
+
+def test_the_package_stands_alone() -> None:
+    """Importing it brings in nothing of CKAN, Flask, SQLAlchemy or the other GovOpen packages."""
+    import subprocess
+    import sys
+
+    code = ("import sys, govopen_anonymize, govopen_anonymize.cli; "
+            "print([m for m in sys.modules if m.split('.')[0] in ('ckan', 'flask', 'sqlalchemy', 'pandas', 'govopen_harvesters', 'govopen_stack', 'govopen_schemas')])")
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
 def test_text_is_redacted_in_place() -> None:
     """Names, numbers and addresses give way to their kind; the rest of the sentence stays."""
     text = "投诉人张三丰来电称，手机１３８ 1234 5678，住浙江省杭州市西湖区文三路12号3单元501室，邮箱 a@b.cn，要求修路。"
