@@ -195,6 +195,40 @@ def gd_gate(gate: Any) -> str:
     return str(tk._(f"gate {check}"))
 
 
+def gd_against(gate: Any) -> str:
+    """What a gate measured against its limit; a gate that had nothing to compare says so."""
+    measured, limit = dict(gate).get("measured"), dict(gate).get("limit")
+    if measured is None:
+        return str(tk._("nothing to compare"))
+    if measured in ([], {}) or isinstance(measured, bool):
+        return "" if dict(gate).get("ok") else gd_measure(measured)
+    shown = isinstance(limit, int | float) and not isinstance(limit, bool)
+    return f"{gd_measure(measured)} / {gd_measure(limit)}" if shown else gd_measure(measured)
+
+
+def gd_names(columns: Any) -> dict[str, str]:
+    """What people call the columns, in the language of this request."""
+    part = "name_en" if lang() == "en" else "name_zh"
+    return {str(column.get("name")): str(column.get(part) or column.get("name")) for column in columns or []}
+
+
+def gd_shapes(shapes: Any) -> str:
+    """The commonest shapes of a column's values: signs stand for digits and letters, never a value."""
+    return "  ".join(str(one.get("shape", ""))[:24] for one in list(shapes)[:2])
+
+
+def gd_top(top: Any) -> str:
+    """The commonest values, which the profile gives only where ten rows share each and no personal tag is near."""
+    values = [one.get("value") if isinstance(one, dict) else one for one in list(top)[:3]]
+    return "、".join(str(value)[:14] for value in values)
+
+
+def gd_share(facts: Any, tag: str) -> str:
+    """The share of rows in which a kind of matter was found, if the scan found it."""
+    shares = [one.get("share") for one in (facts or {}).get("findings") or [] if one.get("tag") == tag]
+    return f" {float(shares[0]):.0%}" if shares and shares[0] is not None else ""
+
+
 def gd_measure(value: Any) -> str:
     """A measured value of any shape, shortly."""
     if isinstance(value, dict):
@@ -239,15 +273,22 @@ def gd_codes(name: str) -> list[dict[str, str]]:
     return [{"code": code.code, "label": code.label(lang())} for code in codes.load(name)]
 
 
+def gd_local(mapping: Any, key: str) -> str:
+    """A description in the language of this request; Chinese where there is no English."""
+    given = dict(mapping or {})
+    return str((given.get(f"{key}_en") if lang() == "en" else None) or given.get(key) or "")
+
+
 def gd_in_days(days: int) -> str:
     """The day that many days from today."""
     return (today() + dt.timedelta(days=days)).isoformat()
 
 
-def gd_treatment(treatment: Any) -> str:
-    """What becomes of a column, in words."""
+def gd_treatment(treatment: Any, route: str = "") -> str:
+    """What becomes of a column, in words; a column that a cube carries without more is a dimension of it."""
     given = dict(treatment or {})
-    name = given.get("operator") or next((key for key in ("dimension", "measure") if given.get(key)), "keep")
+    plain = "dimension" if str(route).startswith("cube") else "keep"
+    name = given.get("operator") or next((key for key in ("measure", "dimension") if given.get(key)), plain)
     return str(tk._(f"operator {name}"))
 
 
