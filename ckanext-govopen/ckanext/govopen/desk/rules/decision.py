@@ -98,9 +98,7 @@ class Plan:
                 "open_type": OpenType(plain["open_type"]),
                 "fields": tuple(_field(one) for one in plain["fields"]),
                 "routes": tuple(route_from(one) for one in plain["routes"]),
-                "refusals": tuple(
-                    RouteRefusal(**{**one, "ground": Fired(**one["ground"])}) for one in plain["refusals"]
-                ),
+                "refusals": tuple(_refusal(one) for one in plain["refusals"]),
                 "grounds": tuple(Fired(**one) for one in plain["grounds"]),
             }
         )
