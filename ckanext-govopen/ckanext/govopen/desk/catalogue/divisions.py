@@ -15,7 +15,7 @@ def name_of(code: str) -> str:
 
 def chain(code: str) -> tuple[str, ...]:
     """Province, city and county of `code`, as six-digit codes, as far as it goes; empty for what is no code."""
-    if not code.isdigit() or not 2 <= len(code) <= 12:  # noqa: PLR2004 - GB/T 2260 and its extension: 2 to 12 digits.
+    if not code.isdigit() or not 2 <= len(code) <= 12:
         return ()
     six = code[:6].ljust(6, "0")
     parts = (six[:2] + "0000", six[:4] + "00", six)

@@ -24,10 +24,23 @@ __all__ = ["VOLATILE", "Gap", "descriptor_to_catalogue", "incomplete", "next_due
 # What changes with the data and not with the words: it comes with each release and is never frozen with a revision.
 VOLATILE = frozenset({"quality_score", "row_count", "issued", "modified_data", "next_due"})
 _NOT_OURS = frozenset({"tag_string", "owner_org"})
-_PLAIN = (
-    "provider_uscc resource_code share_condition open_condition closed_ground_text gov_theme industry region"
-    " source_of_truth source_system legal_basis contact_unit contact_phone temporal_start temporal_end"
-).split()
+_PLAIN = [
+    "provider_uscc",
+    "resource_code",
+    "share_condition",
+    "open_condition",
+    "closed_ground_text",
+    "gov_theme",
+    "industry",
+    "region",
+    "source_of_truth",
+    "source_system",
+    "legal_basis",
+    "contact_unit",
+    "contact_phone",
+    "temporal_start",
+    "temporal_end",
+]
 _SPOKEN = ("row_meaning", "caveats", "known_problems", "data_provenance")
 _REQUIRED = ("title", "notes", "provider_uscc", "share_type", "open_type", "update_cycle", "theme", "region")
 _OPEN = ("contact_unit", "license_id")

@@ -16,13 +16,21 @@ __all__ = ["column_facts", "declared_tags", "entry_facts", "subject"]
 
 Subject = Literal["person", "org", "object"]
 STRONG = frozenset(
-    "person.id_number person.passport person.permit person.other_id person.bank_card person.minor".split()
+    ["person.id_number", "person.passport", "person.permit", "person.other_id", "person.bank_card", "person.minor"]
 )
 CONTACT = frozenset(
-    "person.phone person.email person.plate person.device person.masked_id person.free_text person.location".split()
+    [
+        "person.phone",
+        "person.email",
+        "person.plate",
+        "person.device",
+        "person.masked_id",
+        "person.free_text",
+        "person.location",
+    ]
 )
-TRAITS = frozenset("person.birth_date person.sex person.age person.ethnic person.health person.minor".split())
-PRIVATE_LIFE = frozenset("person.birth_date person.sex person.ethnic person.minor".split())
+TRAITS = frozenset(["person.birth_date", "person.sex", "person.age", "person.ethnic", "person.health", "person.minor"])
+PRIVATE_LIFE = frozenset(["person.birth_date", "person.sex", "person.ethnic", "person.minor"])
 IN_ORGANISATIONS = frozenset({"org.shareholder_name", "org.legal_representative"})
 ORGANISATION = frozenset({"org.uscc", "org.code", "org.name"})
 HARMLESS = frozenset({"statistic", "public_facility", "public_register", "weather"})

@@ -6,7 +6,8 @@ is skipped and that nothing is signed unseen is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -87,7 +88,7 @@ def advance(
     step: str,
     decision: str,
     officer: str,
-    roles: Set[str],
+    roles: AbstractSet[str],
     *,
     comment: str = "",
     shown: Mapping[str, Any] | None = None,
@@ -133,7 +134,7 @@ def _acted(request: Request, officer: str) -> bool:
     return officer == request.submitted_by or officer in signed
 
 
-def may(request: Request, officer: str, roles: Set[str]) -> tuple[bool, str]:
+def may(request: Request, officer: str, roles: AbstractSet[str]) -> tuple[bool, str]:
     """Whether the officer may take the next step, and the code of what stops him; for a page, nothing is raised."""
     step = request.next_step
     if step is None:
