@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from ckanext.govopen.releases.manifest import release_digest
-from ckanext.govopen.releases.verify import main as verify
 from ckanext.govopen.releases.signature import public_key_text
+from ckanext.govopen.releases.verify import main as verify
 
-from .conftest import FIELDS, SEED, Api, Publisher, market
+from .conftest import SEED, Api, Publisher, market
 
 pytestmark = pytest.mark.integration
 SMALL: list[dict[str, Any]] = [{"name": "代码", "type": "string", "name_zh": "代码"}, {"name": "n", "type": "integer"}]
@@ -258,7 +258,7 @@ def test_conditional_data_need_a_grant(api: Api, publisher: Publisher, database:
         assert api.get(path + door, headers=other["header"]).status_code == 403
     shown = api.get(path).json()["product"]
     assert (shown["audience"], shown["release"]) == ("licensee", None)
-    for wrong in ("x", "a.b", mine["header"]["X-Key"] + "x", "." * 900, "密.钥".encode("utf-8").decode("latin-1")):
+    for wrong in ("x", "a.b", mine["header"]["X-Key"] + "x", "." * 900, "密.钥".encode().decode("latin-1")):
         answer = api.get(path + "/rows", headers={"X-Key": wrong})
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "access.key")
     good = api.get(path + "/rows", params={"limit": 10}, headers=mine["header"])
@@ -317,7 +317,7 @@ def test_revocation_and_expiry_count_at_once(api: Api, publisher: Publisher, wha
     mine = publisher.licensee(f"p-{name}", grant)
     path = f"/products/p-{name}/rows"
     assert api.get(path, headers=mine["header"]).status_code == 200
-    part = mine[what.split("-")[0]]
+    part = mine[what.split("-", maxsplit=1)[0]]
     if "expired" in what:
         part["expires_on"] = (
             (dt.datetime.now(dt.UTC) + dt.timedelta(hours=8)).date() - dt.timedelta(days=1)

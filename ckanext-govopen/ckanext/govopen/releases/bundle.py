@@ -66,7 +66,7 @@ class Bundle:
         with zipfile.ZipFile(self.path) as archive:
             for part in self.manifest["parts"]:
                 with archive.open(f"parts/{bare(part['digest'])}") as stream:
-                    yield part["digest"], cast(BinaryIO, stream)
+                    yield part["digest"], cast("BinaryIO", stream)
 
 
 def write_bundle(
@@ -191,7 +191,7 @@ def _parsed(path: Path, body: bytes) -> dict[str, Any]:
         raise BundleMalformed(subject=path.name, problem="its manifest cannot be read") from None
     except GovOpenError as err:
         raise BundleMalformed(subject=path.name, problem=str(err)) from None
-    return cast(dict[str, Any], manifest)
+    return cast("dict[str, Any]", manifest)
 
 
 def _check(manifest: Mapping[str, Any]) -> None:

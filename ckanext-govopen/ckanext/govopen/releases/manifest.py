@@ -130,7 +130,7 @@ def check_manifest(value: Mapping[str, Any]) -> ReleaseManifest:
         _must(bool(value["schema"]["fields"]), "schema", "has no field")
     if value["kind"] == "link":
         _must(_text(value.get("link")), "link", "is missing")
-    return cast(ReleaseManifest, value)
+    return cast("ReleaseManifest", value)
 
 
 def _check_schema(schema: Any) -> None:

@@ -16,10 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-try:  # A machine without the system's libmagic has it in this package; it must come before file-keeper's `magic`.
+with suppress(ImportError):  # A machine without libmagic has it in this package; it must come before `magic`.
     import pylibmagic  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: F401
-except ImportError:  # Then the system has it.
-    pass
 import file_keeper as fk
 
 with warnings.catch_warnings():  # It asks for `cgi` where there still is one, which warns.

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - a command prints.
 """Check bundles offline: signature, order, every digest, every row count. No server, no network, no account.
 
     python -m ckanext.govopen.releases.verify 00000001.bundle … --key bundle.pub

@@ -10,9 +10,19 @@ from ckanext.govopen.portal.data_api.errors import ApiError, nearest, shown
 
 __all__ = ["FILTERS", "PAGING", "entries", "read_paging"]
 
-FILTERS = (
-    "theme base_library open_type share_type update_cycle grade region resource_class resource_code high_value license_id"
-).split()
+FILTERS = [
+    "theme",
+    "base_library",
+    "open_type",
+    "share_type",
+    "update_cycle",
+    "grade",
+    "region",
+    "resource_class",
+    "resource_code",
+    "high_value",
+    "license_id",
+]
 PAGING = ("page", "limit", "state", "provider")
 DEFAULT, MOST, DEEPEST = 20, 200, 1_000_000
 

@@ -13,16 +13,42 @@ from ckanext.govopen.portal.access.store import ProductRecord
 __all__ = ["dataset", "iso", "product", "release", "summary"]
 
 BASE = "/api/v1"
-_CODED = (
-    "theme base_library open_type share_type update_cycle grade national_grade category resource_class region"
-    " industry high_value closed_ground"
-).split()
+_CODED = [
+    "theme",
+    "base_library",
+    "open_type",
+    "share_type",
+    "update_cycle",
+    "grade",
+    "national_grade",
+    "category",
+    "resource_class",
+    "region",
+    "industry",
+    "high_value",
+    "closed_ground",
+]
 _TEXTS = ("caveats", "known_problems", "row_meaning")
-_PLAIN = (
-    "resource_code provider_uscc open_condition closed_ground_text contact_unit contact_phone source_of_truth"
-    " source_system legal_basis gov_theme temporal_start temporal_end issued modified_data next_due approved_on"
-    " approval_expires data_provenance"
-).split()
+_PLAIN = [
+    "resource_code",
+    "provider_uscc",
+    "open_condition",
+    "closed_ground_text",
+    "contact_unit",
+    "contact_phone",
+    "source_of_truth",
+    "source_system",
+    "legal_basis",
+    "gov_theme",
+    "temporal_start",
+    "temporal_end",
+    "issued",
+    "modified_data",
+    "next_due",
+    "approved_on",
+    "approval_expires",
+    "data_provenance",
+]
 
 
 def iso(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ckanext.govopen.portal.data_api.messages import text
 
-__all__ = ["ApiError", "nearest", "shown"]
+__all__ = ["ApiError", "nearest", "shown", "unfit"]
 
 SHOWN = 80
 
@@ -58,3 +58,8 @@ def nearest(wanted: str, names: Iterable[str]) -> dict[str, str]:
         return {"zh": f"您要找的可能是“{found}”。", "en": f"Did you mean {found}?", "suggestion": found}
     some = ", ".join(known[:20])
     return {"zh": f"可用的有：{some}", "en": f"These are there: {some}"}
+
+
+def unfit(subject: str, zh: str, en: str) -> ApiError:
+    """A value that does not fit: what was expected, in both languages."""
+    return ApiError(400, "query.value", {"subject": subject, "expected_zh": zh, "expected": en}, field=subject)

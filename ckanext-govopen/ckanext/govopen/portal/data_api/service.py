@@ -165,12 +165,11 @@ class Service:
             pointed = digest or self.portal.pointer(product_id, grant_id)
             return self.portal.release(product_id, pointed, grant_id) if pointed else None
 
-        if grant_id:
-            found = load()
-        else:
-            found = self.remember(("release", product_id, digest, number), load)
+        # A grant's pointer is read fresh; the public one is remembered for a moment.
+        found = load() if grant_id else self.remember(("release", product_id, digest, number), load)
         if found is None and (digest or number):
-            self.guard(record, None, None, dt.datetime.now(dt.UTC)) if self._shut(record) else None
+            if self._shut(record):  # Closed is said before missing, so that nobody learns which releases there were.
+                self.guard(record, None, None, dt.datetime.now(dt.UTC))
             raise ApiError(404, "missing", {"subject": shown(digest or number)})
         return found
 

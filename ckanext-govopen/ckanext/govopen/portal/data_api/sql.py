@@ -34,7 +34,9 @@ def _where(query: Query, searched: Sequence[Column]) -> tuple[str, list[Any]]:
         clauses.append(clause)
         values += bound
     for word in query.words:
-        each = [f"contains(lower({quoted(column.name)}), lower(?))" for column in searched]
+        cased = word.lower() != word.upper()  # Chinese and digits have no case: then cells need not be lowered.
+        test = "contains(lower({}), lower(?))" if cased else "contains({}, ?)"
+        each = [test.format(quoted(column.name)) for column in searched]
         clauses.append("(" + " or ".join(each) + ")" if each else "false")
         values += [word] * len(each)
     return (" where " + " and ".join(clauses) if clauses else ""), values

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures are CKAN's.
 """CKAN's DataStore contract for reading, with the data service behind it.
 
 The data service decides who may read what; this is its thin client. What it refuses becomes CKAN's own refusal with
@@ -11,6 +12,7 @@ import json
 from typing import Any, NoReturn
 
 import ckan.plugins.toolkit as tk
+
 from ckanext.datastore.backend import DatastoreBackend
 
 from ckanext.govopen.portal.datastore.client import Client, Reply
@@ -58,7 +60,7 @@ class GovOpenBackend(DatastoreBackend):
         reply = self._ask("products", resource_id, "rows", pairs=pairs)
         if reply.status != 200:
             refuse(reply)
-        return answer(data_dict, reply.body, limit, self._most)
+        return answer(data_dict, reply.body, limit)
 
     def _all_columns(self, resource_id: str) -> str:
         shown = self._product(resource_id)

@@ -131,7 +131,7 @@ def records(rows: Sequence[Mapping[str, Any]], kind: str) -> Any:
     return list(rows)
 
 
-def answer(asked: Mapping[str, Any], body: Mapping[str, Any], limit: int, most: int) -> dict[str, Any]:
+def answer(asked: Mapping[str, Any], body: Mapping[str, Any], limit: int) -> dict[str, Any]:
     """What `datastore_search` returns."""
     kind = str(asked.get("records_format") or "objects")
     rows, made = body["rows"], dict(asked)
