@@ -147,7 +147,7 @@ def _age(column: Facts, born: np.ndarray | None, about: Subject, today: dt.date)
         years = today.year - (1970 + born / 365.2425)
         ages = _rows(column, np.where(whole, numbers, np.nan))
         both = ~np.isnan(ages) & ~np.isnan(years)
-        if both.sum() >= 10 and float((np.abs(ages[both] - years[both] - np.median(ages[both] - years[both])) <= 1.6).mean()) >= 0.9 and column.distinct >= 3:
+        if both.sum() >= 10 and float((np.abs(ages[both] - years[both]) <= 2.1).mean()) >= 0.9 and column.distinct >= 3:
             yield _finding(column, "age", "person.age", 0.95, whole)
             return
     if said:
@@ -220,7 +220,7 @@ def _finding(column: Facts, kind: str, tag: str, confidence: float, mask: np.nda
 def settle(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject) -> list[Finding]:
     """Last word on tags that depend on the table: phones of organisations, addresses of no one, sole traders, free text."""
     by_name: Mapping[str, Facts] = {c.name: c for c in columns}
-    settled = [_of_organisation(f, about) for f in findings if about.persons or f.kind not in OF_PERSONS]
+    settled = [_of_organisation(f, about, _belongs(columns, findings, f)) for f in findings if about.persons or f.kind not in OF_PERSONS]
     for found in [f for f in settled if f.tag == "org.uscc"]:
         column = by_name[found.column]
         mask = np.fromiter((v[:2] == "92" and sole_trader(clean(v)) for v in column.values), bool, column.distinct)
@@ -240,12 +240,29 @@ def _is_address(findings: Sequence[Finding], name: str) -> bool:
     return any(f.column == name and f.kind == "address" and f.share >= 0.5 for f in findings)
 
 
-def _of_organisation(found: Finding, about: Subject) -> Finding:
+def _belongs(columns: Sequence[Facts], findings: Sequence[Finding], found: Finding) -> bool:
+    """Whether an address goes with the firm and not with the person: several rows per firm, one address in all of them."""
+    if found.kind != "address":
+        return False
+    by_name = {c.name: c for c in columns}
+    address = by_name[found.column]
+    for key in (f.column for f in findings if f.tag == "org.uscc" and f.share >= 0.4):
+        firm = by_name[key].index[by_name[key].codes]
+        place = address.index[address.codes]
+        both = (firm >= 0) & (place >= 0)
+        firms = len(np.unique(firm[both]))
+        pairs = len(np.unique(firm[both] * (address.distinct + 1) + place[both]))
+        if firms and both.sum() >= 1.2 * firms and pairs <= 1.02 * firms:
+            return True
+    return False
+
+
+def _of_organisation(found: Finding, about: Subject, of_firm: bool) -> Finding:
     if found.kind == "landline" and (about.organisations or not about.persons):
         return replace(found, tag="org.phone")
     if found.kind == "bank_card" and about.organisations and about.identity is None:
         return replace(found, tag="org.bank_account")
     # Where firms are registered is no home of anybody; sole traders among them are named by a finding of their own.
-    if found.kind == "address" and (not about.persons or (about.organisations and about.identity is None)):
+    if found.kind == "address" and (of_firm or not about.persons or (about.organisations and about.identity is None)):
         return replace(found, tag="geo.division")
     return found

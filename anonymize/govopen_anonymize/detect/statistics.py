@@ -21,6 +21,7 @@ HAN = r"^[\x{4E00}-\x{9FFF}]+$"
 DATE = r"^(?:1[89]|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])日?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?$"
 ICD = r"^[A-TV-Z]\d{2}(?:\.[0-9x]{1,3}(?:[x0-9]{0,3})(?:\+|\*)?)?$"
 SAMPLE = 20_000
+JOB_ENDS = ("人员", "员", "师", "工", "司机", "民", "户", "业", "者", "休")
 
 
 def statistical(column: Facts) -> Iterator[Finding]:
@@ -57,6 +58,9 @@ def _lists(column: Facts) -> Iterator[Finding]:
         ("occupation", "person.occupation", words("occupation"), 0.5, ("职业", "工种")),
     ):
         mask = _isin(column, wanted)
+        if kind == "occupation" and column.distinct <= 100 and mask.sum() >= 2:
+            # Jobs are named by their endings; two known ones among them make it a list of jobs.
+            mask |= np.fromiter((len(v) <= 10 and v.endswith(JOB_ENDS) for v in column.values), bool, column.distinct)
         share, said = column.share(mask), column.says(*header)
         if share >= least or (said and share >= 0.3):
             yield _finding(column, kind, tag, 0.8 + 0.1 * share + (0.08 if said else 0.0), mask)
