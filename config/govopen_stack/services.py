@@ -46,7 +46,7 @@ class Service:
     launch: Callable[[Places], Launch]
     health: str = ""
     stop: signal.Signals = signal.SIGTERM
-    patience: float = 60.0
+    patience: float = 180.0
     title: str = ""
 
 
@@ -171,7 +171,7 @@ _ALL = (
         needs=("jars",),
         launch=_solr,
         health="/solr/admin/cores?action=STATUS&indexInfo=false",
-        patience=120,
+        patience=180,
         title="Solr",
     ),
     Service(

@@ -93,6 +93,8 @@ def print_status(value: dict[str, Any]) -> None:
         ("接口 API", "api_url"),
         ("交换平台 hub", "hub_url"),
     ):
+        if key.removesuffix("_url") not in {service["name"] for service in value["services"]}:
+            continue
         console.print(f"{label:<12} {value[key]}", highlight=False)
     console.print(f"{'目录 home':<12} {value['home']}", highlight=False, soft_wrap=True)
 

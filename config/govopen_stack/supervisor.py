@@ -60,7 +60,6 @@ class Supervisor:
         """Carry out the commands that lie in the control folder, oldest first."""
         for path in sorted(self.layout.control.glob("*.json")):
             command = read_json(path, {})
-            path.unlink(missing_ok=True)
             verb, names = command.get("verb"), frozenset(command.get("names", ())) & set(self.units)
             log.info("asked to %s %s", verb, " ".join(sorted(names)))
             if verb in ("stop", "restart"):
@@ -69,6 +68,9 @@ class Supervisor:
                 self.wanted -= names
             if verb in ("start", "restart", "refresh"):
                 self.wake(names)
+            # Who gave the command waits for the file to go: by then the state says what became of it.
+            self.publish("up")
+            path.unlink(missing_ok=True)
 
     def wake(self, names: frozenset[str]) -> None:
         """Want these services, and try at once those that were waiting for a later try."""
