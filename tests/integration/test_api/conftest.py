@@ -332,7 +332,7 @@ def market(rows: int = ROWS) -> pa.Table:
             "注册资本": [None if i % 50 == 7 else float(i % 97) / 4 for i in range(rows)],
             "人数": pa.array([2**62 if i == 3 else i % 13 for i in range(rows)], pa.int64()),
             "成立日期": [first + dt.timedelta(days=i % 400) for i in range(rows)],
-            "登记时间": [dt.datetime(2020, 1, 1, 8) + dt.timedelta(seconds=i) for i in range(rows)],
+            "登记时间": [dt.datetime(2020, 1, 1, 8) + dt.timedelta(seconds=i) for i in range(rows)],  # noqa: DTZ001 - release times have no zone.
             "active": [i % 3 == 0 for i in range(rows)],
             "备注": [notes[i % len(notes)] for i in range(rows)],
             "sort": [i % 7 for i in range(rows)],

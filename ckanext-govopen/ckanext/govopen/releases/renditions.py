@@ -111,6 +111,8 @@ def make_all(store: ReleaseStore, manifest: Mapping[str, Any], entry: Mapping[st
         with store.making("renditions", digest, "data.xlsx") as path:
             guarded = write_workbook(path, manifest, entry, _rows(store, manifest))
             made["xlsx"] = {**_told(path, "data.xlsx", manifest), "guarded": guarded}
+    else:
+        made["xlsx"] = {"skipped": "rows"}  # More than a sheet, or a person with one, can hold.
     with store.making("renditions", digest, INDEX) as path:
         path.write_text(json.dumps(made, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     return made

@@ -83,6 +83,9 @@ def _prepared(service: Service, opened: Opened, wanted: str) -> _File | None:
     found = index.get(wanted)
     if found is None:
         return None
+    if found.get("skipped"):
+        choices = ", ".join(one for one in TABLES if one != wanted)
+        raise ApiError(400, "release.format", {"subject": wanted, "choices": choices}, field="format")
     path = store.rendition(opened.digest, found["file"])
     packed = wanted == "json" and "gzip" in request.headers.get("Accept-Encoding", "")
     if wanted == "json" and not packed:
