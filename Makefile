@@ -14,7 +14,7 @@ export LD_LIBRARY_PATH := $(MAGIC)$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
 export MAGIC
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo stack down test lint format unit contracts integration browser docs bench lock clean
+.PHONY: help setup demo stack down test lint format unit contracts services integration browser docs bench lock clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -37,7 +37,7 @@ stack: $(STAMP) ## Start the platform without the demo's data.
 down: $(STAMP) ## Stop the platform.
 	@$(BIN)/govopen down $(HOME_OPTION)
 
-test: lint unit contracts integration browser ## Lint, then every test, with real services.
+test: lint unit contracts services ## Lint, then every test, with real services.
 
 lint: $(STAMP) ## Check style, types, import directions, templates, spelling.
 	$(BIN)/ruff check .
@@ -55,6 +55,9 @@ unit: $(STAMP) ## Pure tests: seconds, no services.
 
 contracts: $(STAMP) ## What others rely on: packaging, documents, names, imports.
 	$(PYTEST) tests/contracts
+
+services: $(STAMP) ## Integration and browser tests, one running home for both.
+	$(PYTEST) tests/integration tests/browser
 
 integration: $(STAMP) ## Real services, in a home of its own.
 	$(PYTEST) tests/integration

@@ -54,3 +54,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield place
     if not named:
         _govopen("reset", "--yes", "--home", str(path), timeout=120)
+
+
+@pytest.fixture(autouse=True)
+def all_services_up(request: pytest.FixtureRequest) -> None:
+    """A test that stops or kills something must not leave the next one without it."""
+    if "home" in request.fixturenames:
+        place = request.getfixturevalue("home")
+        states = {service["name"]: service["state"] for service in place.status()["services"]}
+        if set(states.values()) - {"running", "external"}:
+            place.start(timeout=180)

@@ -14,13 +14,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.integration)
-
-
-@pytest.fixture(autouse=True)
-def all_services_up(request: pytest.FixtureRequest) -> None:
-    """A test that stops or kills something must not leave the next one without it."""
-    if "home" in request.fixturenames:
-        place = request.getfixturevalue("home")
-        states = {service["name"]: service["state"] for service in place.status()["services"]}
-        if set(states.values()) - {"running", "external"}:
-            place.start(timeout=180)
