@@ -1,6 +1,6 @@
 """Pull readable text out of a PDF's first and last pages, enough to see a secrecy mark; no more than that.
 
-Handles literal and hexadecimal strings in plain and Flate streams; two-byte strings are read as UCS-2, which the
+Handles literal and hexadecimal strings in plain and deflated streams; two-byte strings are read as UCS-2, which the
 predefined Chinese encodings use. Embedded fonts with own encodings stay unread: a person looks at every PDF anyway.
 """
 

@@ -37,7 +37,18 @@ def uscc(head: str, body: str) -> str:
 
 
 def usccs(rng: np.random.Generator, count: int, *, prefix: str = "91", division: str = "539900") -> list[str]:
-    """Draw distinct credit codes with right check characters."""
+    """Draw distinct credit codes with right check characters, all at once."""
     letters = "ABCDEFGHJK"
     bodies = rng.choice(10_000_000, size=count, replace=False)
-    return [uscc(prefix + division, f"M{letters[body // 1_000_000]}{body % 1_000_000:06d}") for body in bodies.tolist()]
+    letter = bodies // 1_000_000
+    digits = [bodies // 10**place % 10 for place in range(5, -1, -1)]
+    ranks = [np.full(count, _ORG.index("M")), np.array([_ORG.index(char) for char in letters])[letter], *digits]
+    rest = 11 - sum(weight * rank for weight, rank in zip(_ORG_WEIGHTS, ranks, strict=True)) % 11
+    checks = np.array(list("0123456789X0"))[rest]
+    head = [np.full(count, _USCC.index(char)) for char in prefix + division + "M"]
+    values = [*head, np.array([_USCC.index(char) for char in letters])[letter], *digits]
+    values.append(np.array([0, *range(1, 10), _USCC.index("X"), 0])[rest])
+    total = sum(value * pow(3, place, 31) for place, value in enumerate(values)) % 31
+    ends = np.array(list(_USCC))[(31 - total) % 31]
+    parts = zip(letter.tolist(), (bodies % 1_000_000).tolist(), checks.tolist(), ends.tolist(), strict=True)
+    return [f"{prefix}{division}M{letters[one]}{body:06d}{check}{end}" for one, body, check, end in parts]

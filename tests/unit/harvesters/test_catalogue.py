@@ -81,6 +81,7 @@ def test_credit_codes_have_right_check_characters() -> None:
     assert uscc("91350100", "M000100Y") == "91350100M000100Y43"
     codes = usccs(np.random.default_rng(1), 500)
     assert len(set(codes)) == 500
+    assert codes == [uscc(code[:8], code[8:16]) for code in codes]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
