@@ -8,6 +8,7 @@ from typing import Any
 
 from govopen_stack.demo.desk import Desk
 from govopen_stack.demo.hub import HubControl
+from govopen_stack.demo.review import due
 
 __all__ = ["account", "hub", "open_products", "settled", "wait_for"]
 
@@ -35,9 +36,9 @@ def wait_for(what: str, check: Callable[[], Any], *, seconds: float, every: floa
 
 
 def settled(home: Any, seconds: float = 120) -> None:
-    """Wait until no job of the desk is queued or running."""
+    """Wait until no job of the desk is due or running."""
     operator = account(home, "operator")
-    wait_for("an idle desk", lambda: operator.call("job_list", state="live", page=1, limit=1)["total"] == 0, seconds=seconds)
+    wait_for("an idle desk", lambda: due(operator) == 0, seconds=seconds)
 
 
 def open_products(home: Any, *, audience: str = "public", kind: str = "table") -> list[dict[str, Any]]:

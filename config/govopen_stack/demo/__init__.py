@@ -95,8 +95,8 @@ def _published(desk: Desk, status: dict[str, object], progress: Callable[[str, i
     """Wait until what was approved is applied and the open side shows every open entry."""
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
-        waiting = desk.call("release_request_list", state="approved", page=1, limit=1)["total"]
-        wanted = desk.call("entry_list", state="open", page=1, limit=1)["total"]
+        waiting = desk.count("release_request_list", state="approved")
+        wanted = desk.count("entry_list", state="open")
         shown = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 1}, timeout=30).json()["total"]
         progress("publishing", min(shown, wanted), wanted)
         if not waiting and shown >= wanted:

@@ -48,21 +48,22 @@ def ensure(home: Path, operator: Desk, operator_name: str) -> dict[str, Any]:
     if "operator" not in have:
         state["accounts"].append({"role": "operator", "name": operator_name, "password": "", "token": operator.token})
     for role, title in ROLES.items():
-        if role in have:
-            continue
-        password = _password()
-        user = {"name": role, "email": f"{role}@govopen.example", "password": password, "fullname": title}
-        try:
-            operator.call("user_create", **user)
-        except ActionRefused:  # A run that was stopped between the account and its note left it behind.
-            operator.call("user_update", id=role, **user)
-        token = operator.call("api_token_create", user=role, name="demo")["token"]
-        try:
-            operator.call("role_grant_create", user_name=role, organisation="*", role=role)
-        except ActionRefused as refusal:
-            if refusal.status != 409:
-                raise
-        state["accounts"].append({"role": role, "name": role, "password": password, "token": token})
-        save(home, state)
+        if role not in have:
+            password, token = _account(operator, role, title)
+            state["accounts"].append({"role": role, "name": role, "password": password, "token": token})
+            save(home, state)
+        if not any(grant["role"] == role for grant in operator.every("role_grant_list", user=role)):
+            operator.call("role_grant_create", user=role, organisation="*", role=role)
     save(home, state)
     return state
+
+
+def _account(operator: Desk, role: str, title: str) -> tuple[str, str]:
+    """Make one account; a run that was stopped between the account and its note left it behind, so it gets a new password."""
+    password = _password()
+    user = {"name": role, "email": f"{role}@govopen.example", "password": password, "fullname": title}
+    try:
+        operator.call("user_create", **user)
+    except ActionRefused:
+        operator.call("user_update", id=role, **user)
+    return password, str(operator.call("api_token_create", user=role, name="demo")["token"])

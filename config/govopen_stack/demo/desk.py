@@ -58,13 +58,17 @@ class Desk:
             raise ActionRefused(action, answer.status_code, body.get("error"))
         return body["result"]
 
-    def every(self, action: str, key: str, **params: Any) -> list[dict[str, Any]]:
+    def every(self, action: str, **params: Any) -> list[dict[str, Any]]:
         """All rows of a paged list."""
         rows: list[dict[str, Any]] = []
         page = 1
         while True:
             answer = self.call(action, page=page, limit=100, **params)
-            rows += answer[key]
-            if len(rows) >= answer["total"] or not answer[key]:
+            rows += answer["results"]
+            if len(rows) >= answer["count"] or not answer["results"]:
                 return rows
             page += 1
+
+    def count(self, action: str, **params: Any) -> int:
+        """How many rows a list has."""
+        return int(self.call(action, page=1, limit=1, **params)["count"])

@@ -14,15 +14,15 @@ __all__ = ["show"]
 
 
 def _refusals(desk: Desk) -> Counter[str]:
-    return Counter(row["code"] for row in desk.every("quarantine_list", "rows"))
+    return Counter(row["code"] for row in desk.every("quarantine_list"))
 
 
 def show(console: Console, desk: Desk, status: dict[str, Any]) -> None:
     """Print the outcome of the demo that stands in this home."""
-    entries = desk.every("entry_list", "entries")
+    entries = desk.every("entry_list")
     by_state = Counter(entry["state"] for entry in entries)
     refused = _refusals(desk)
-    waiting = [r for r in desk.every("release_request_list", "requests", state="live")]
+    waiting = desk.every("release_request_list", state="live")
     outcome = Table(title="GovOpen demo · 演示结果", show_edge=False)
     outcome.add_column("结果 outcome")
     outcome.add_column("目录 entries", justify="right")
@@ -37,10 +37,12 @@ def show(console: Console, desk: Desk, status: dict[str, Any]) -> None:
     why.add_column("原因码 code")
     why.add_column("说明 meaning")
     why.add_column("数量 count", justify="right")
-    closed = Counter(entry["closed_code"] for entry in entries if entry.get("closed_code"))
-    blocked = Counter(
-        entry["blocked_code"] for entry in entries if entry.get("blocked_code") and not entry.get("closed_code")
-    )
+    closed = Counter(entry["closed"] for entry in entries if entry["closed"])
+    blocked: Counter[str] = Counter()
+    for entry in entries:
+        if entry["state"] == "working" and not entry["closed"] and not entry["request_id"] and not entry["delivery_code"]:
+            found = desk.call("precheck_show", id=entry["entry_id"])
+            blocked.update(set(found["red_codes"]) | {stop["code"] for stop in found["blockers"]})
     for code, count in sorted((refused + closed + blocked).items()):
         why.add_row(code, _meaning(code), str(count))
     console.print(why)
@@ -79,7 +81,7 @@ def _meaning(code: str) -> str:
 def _one_product(desk: Desk, entries: list[dict[str, Any]]) -> str | None:
     for entry in entries:
         if entry["state"] == "open":
-            for product in desk.call("entry_show", id=entry["id"])["products"]:
-                if product["audience"] == "public" and product["kind"] == "table" and product.get("published"):
-                    return str(product["id"])
+            for product in desk.call("entry_show", id=entry["entry_id"])["public"]:
+                if product["audience"] == "public" and product["route"] == "table":
+                    return str(product["product_id"])
     return None
