@@ -48,7 +48,8 @@ def desk(server: str) -> Iterator[str]:
         admin.execute(f"create database {name} template template0 encoding 'utf8'")  # type: ignore[arg-type]
     url = f"{server.rpartition('/')[0]}/{name}"
     spec = importlib.util.spec_from_file_location("spine", MIGRATION)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     spine = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(spine)
     with psycopg.connect(url, autocommit=True) as database:
@@ -98,7 +99,13 @@ class Entry:
             kind="table",
             fields=[{"name": "a", "type": "string"}],
             parts=[
-                {"digest": digest_bytes(part), "rows": rows, "bytes": len(part), "media_type": "x", "name": "part-00000.parquet"}
+                {
+                    "digest": digest_bytes(part),
+                    "rows": rows,
+                    "bytes": len(part),
+                    "media_type": "x",
+                    "name": "part-00000.parquet",
+                }
             ],
         )
         self.digest = release_digest(self.manifest)
@@ -258,7 +265,7 @@ def test_what_a_job_stores_of_an_unknown_error_quotes_no_cell(desk: str, monkeyp
     def burst(*_: Any) -> None:
         raise ValueError(f"cannot convert {canary}")
 
-    monkeypatch.setitem(handlers._ONCE, "process", burst)  # type: ignore[arg-type] # noqa: SLF001 - the seam of a job's kind.
+    monkeypatch.setitem(handlers._ONCE, "process", burst)  # type: ignore[arg-type]
     queue.enqueue("process", "k")
     sql.commit()
     job = queue.claim("worker", queue.this_owner("worker"))
@@ -304,7 +311,7 @@ def test_a_publication_in_flight_loses_against_a_closure(desk: str, monkeypatch:
     from ckanext.govopen.desk.publishing.errors import Closed, EpochMoved
 
     entry = Entry()
-    checked = publisher._witnessed  # noqa: SLF001 - the moment between reading and moving.
+    checked = publisher._witnessed
 
     def order(*arguments: Any) -> None:
         checked(*arguments)
@@ -467,7 +474,7 @@ def test_a_kill_between_number_and_file_ends_in_the_same_bytes(desk: str, tmp_pa
 
     entry = Entry()
     entry.publish()
-    line = outbox._next(lambda _: io.BytesIO(entry.part))  # noqa: SLF001 - killed right after its commit.
+    line = outbox._next(lambda _: io.BytesIO(entry.part))
     assert line is not None
     assert drain(tmp_path, entry.part) == 1
     once = (tmp_path / "00000001.bundle").read_bytes()
@@ -537,7 +544,7 @@ def test_the_log_is_chained_in_order_and_tells_when_it_was_altered(desk: str) ->
     assert store.verify() == (5, None)
     sql.execute("update audit_leaf set actor = 'somebody else' where subject = 's2'")
     sql.commit()
-    checked, broken = store.verify()
+    _, broken = store.verify()
     sql.rollback()
     assert broken is not None
     assert broken.problem == "hash"

@@ -22,7 +22,9 @@ class SecretsMissing(GovOpenError):
 
     problem: str
     code: ClassVar[str] = "vault.secrets"
-    template: ClassVar[str] = "The worker got no keys ({problem}): start it by `govopen up`, which hands them over by a pipe."
+    template: ClassVar[str] = (
+        "The worker got no keys ({problem}): start it by `govopen up`, which hands them over by a pipe."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

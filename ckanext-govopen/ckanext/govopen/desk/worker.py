@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _logging() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
     for name in ("ckan", "sqlalchemy", "alembic", "urllib3", "pyarrow", "ckanext.harvest", "ckanext.scheming"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -60,13 +62,13 @@ class Process:
 
     def run(self) -> None:
         """Start CKAN, then work until told to stop."""
-        from ckan.cli import CKANConfigLoader  # noqa: PLC0415 - keys are read before CKAN is loaded.
-        from ckan.config.middleware import make_app  # noqa: PLC0415
+        from ckan.cli import CKANConfigLoader
+        from ckan.config.middleware import make_app
 
-        from ckanext.govopen import config  # noqa: PLC0415
-        from ckanext.govopen.desk.jobs import handlers, queue  # noqa: PLC0415
-        from ckanext.govopen.desk.vault import scrub  # noqa: PLC0415
-        from ckanext.govopen.desk.vault.sealed import Vault  # noqa: PLC0415
+        from ckanext.govopen import config
+        from ckanext.govopen.desk.jobs import handlers, queue
+        from ckanext.govopen.desk.vault import scrub
+        from ckanext.govopen.desk.vault.sealed import Vault
 
         settings = CKANConfigLoader(self.ini).get_config()
         self.app = make_app(settings)._wsgi_app  # noqa: SLF001 - CKAN wraps Flask's application; jobs need it itself.
@@ -93,14 +95,14 @@ class Process:
     @staticmethod
     def _hide_parameters() -> None:
         """An error of the database must not print what was bound."""
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
         if model.meta.engine is not None:
             model.meta.engine.hide_parameters = True
 
     def _inside(self, act: Callable[[], Any]) -> Any:
         """Do something inside CKAN's application; the session is given back afterwards."""
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
         with self.app.test_request_context():
             try:
@@ -146,7 +148,7 @@ class Process:
 
     def _one(self) -> bool:
         """Run one due job, if there is one."""
-        from ckanext.govopen.desk.jobs import handlers, queue  # noqa: PLC0415
+        from ckanext.govopen.desk.jobs import handlers, queue
 
         job = queue.claim(self.role, self.owner, without=HUB_KINDS)
         if job is None:
@@ -163,9 +165,9 @@ class Process:
 
     def _outbox(self) -> None:
         """Write what waits to cross; what fails is noted and tried again."""
-        from ckanext.govopen.desk.jobs import sql  # noqa: PLC0415
-        from ckanext.govopen.desk.publishing import outbox  # noqa: PLC0415
-        from ckanext.govopen.desk.vault.scrub import harmless  # noqa: PLC0415
+        from ckanext.govopen.desk.jobs import sql
+        from ckanext.govopen.desk.publishing import outbox
+        from ckanext.govopen.desk.vault.scrub import harmless
 
         if time.monotonic() < self._receipts_due:
             return
@@ -183,7 +185,7 @@ class Process:
             self._receipts_due = time.monotonic() + RETRY
 
     def _chain(self) -> None:
-        from ckanext.govopen.desk.audit import sequencer  # noqa: PLC0415
+        from ckanext.govopen.desk.audit import sequencer
 
         sequencer.sign_steps(self.secrets.signing_key)
         while sequencer.chain_leaves():
@@ -200,10 +202,10 @@ class Process:
                 self.stop.wait(RETRY)
 
     def _hub_turn(self) -> None:
-        from ckanext.govopen.desk.intake.hub import client  # noqa: PLC0415
-        from ckanext.govopen.desk.intake.receipts import receipt_of  # noqa: PLC0415
-        from ckanext.govopen.desk.jobs import handlers, queue  # noqa: PLC0415
-        from ckanext.govopen.desk.publishing import outbox  # noqa: PLC0415
+        from ckanext.govopen.desk.intake.hub import client
+        from ckanext.govopen.desk.intake.receipts import receipt_of
+        from ckanext.govopen.desk.jobs import handlers, queue
+        from ckanext.govopen.desk.publishing import outbox
 
         job = queue.claim("publisher", self.owner, HUB_KINDS)
         if job is not None:

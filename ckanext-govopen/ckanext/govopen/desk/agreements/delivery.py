@@ -54,9 +54,7 @@ def keep_rows(table: pa.Table, row_filter: Mapping[str, Any]) -> pa.Table:
     return table
 
 
-def deliver(
-    grant_id: str, vault: Vault, secrets: Secrets, *, today: dt.date, rules: str = "default"
-) -> dict[str, Any]:
+def deliver(grant_id: str, vault: Vault, secrets: Secrets, *, today: dt.date, rules: str = "default") -> dict[str, Any]:
     """Build, measure, approve and publish the delivery of a grant; commits. Gives what came of it."""
     grant = sql.one(
         """select g.*, a.state as agreement_state, a.ends_on, p.entry_id, p.route, p.audience
@@ -64,7 +62,12 @@ def deliver(
             where g.id = cast(:id as uuid)""",
         id=grant_id,
     )
-    if grant is None or grant["state"] == "revoked" or grant["agreement_state"] != "active" or grant["expires_on"] < today:
+    if (
+        grant is None
+        or grant["state"] == "revoked"
+        or grant["agreement_state"] != "active"
+        or grant["expires_on"] < today
+    ):
         sql.rollback()
         return {"delivered": False, "reason": "revoked"}
     base = sql.one(
@@ -81,7 +84,10 @@ def deliver(
         sql.rollback()
         code, detail = harmless(err)
         if code != "vault.space":
-            sql.execute("update access_grant set state = 'failed' where id = cast(:id as uuid) and state = 'building'", id=grant_id)
+            sql.execute(
+                "update access_grant set state = 'failed' where id = cast(:id as uuid) and state = 'building'",
+                id=grant_id,
+            )
             audit.record("grant:fail", MACHINE, f"grant:{grant_id}", {"code": code, **detail})
             sql.commit()
         raise
@@ -124,8 +130,14 @@ def _deliver(
     )
     release = releases_row(release_id)
     body = measured_for(work, release["manifest"], route, partial=bool(row_filter))
-    body = {**body, "gaps": [], "quality": (sql.scalar(
-        "select body -> 'quality' from evidence where release_id = cast(:id as uuid)", id=base["id"]) or {})}
+    body = {
+        **body,
+        "gaps": [],
+        "quality": (
+            sql.scalar("select body -> 'quality' from evidence where release_id = cast(:id as uuid)", id=base["id"])
+            or {}
+        ),
+    }
     verdict = judge(route, body, work.rules)
     releases.put_evidence(release_id, body, verdict.to_dict(), green=verdict.green, digest=digest(body))
     if not verdict.green:
@@ -156,7 +168,9 @@ def _deliver(
     sql.execute("update access_grant set state = 'active' where id = cast(:id as uuid)", id=grant["id"])
     outbox.put_bundle(bundles.grants_bundle(str(grant["agreement_id"])))
     audit.record(
-        "grant:deliver", MACHINE, f"grant:{grant['id']}",
+        "grant:deliver",
+        MACHINE,
+        f"grant:{grant['id']}",
         {"release": release["digest"], "rows": release["row_count"], "product": grant["product_id"]},
     )
     sql.commit()
@@ -168,5 +182,5 @@ def releases_row(release_id: str) -> dict[str, Any]:
     row = sql.one(
         "select id, product_id, digest, manifest, row_count from release where id = cast(:id as uuid)", id=release_id
     )
-    assert row is not None  # noqa: S101 - written in this transaction.
+    assert row is not None
     return row

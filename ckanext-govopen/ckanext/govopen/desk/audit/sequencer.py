@@ -92,7 +92,9 @@ def checkpoint(seed: bytes, *, every: int = CHECKPOINT_EVERY) -> int | None:
         return None
     digests = [
         row["hash"]
-        for row in sql.rows("select hash from audit_leaf where hash is not null and seq <= :upto order by seq", upto=upto)
+        for row in sql.rows(
+            "select hash from audit_leaf where hash is not null and seq <= :upto order by seq", upto=upto
+        )
     ]
     root = merkle_root(digests)
     sql.execute(

@@ -11,7 +11,9 @@ from ckanext.govopen.desk.jobs import sql
 
 __all__ = ["LOCK", "leaf_of", "leaves", "record", "verify"]
 
-LOCK = 0x60_70_65_6E  # Writers share this advisory lock, the sequencer takes it alone: no leaf is committed out of order.
+LOCK = (
+    0x60_70_65_6E  # Writers share this advisory lock, the sequencer takes it alone: no leaf is committed out of order.
+)
 
 
 def record(event: str, actor: str, subject: str, detail: Mapping[str, Any] | None = None) -> int:
@@ -51,13 +53,13 @@ def leaves(
     size = max(1, min(limit, 200))
     params = {"subject": subject, "event": event, "actor": actor}
     found = sql.rows(
-        f"select seq, at, event, actor, subject, detail, previous, hash from audit_leaf {where}"  # noqa: S608
+        f"select seq, at, event, actor, subject, detail, previous, hash from audit_leaf {where}"
         " order by seq desc limit :limit offset :offset",
         limit=size,
         offset=(max(1, page) - 1) * size,
         **params,
     )
-    return found, int(sql.scalar(f"select count(*) from audit_leaf {where}", **params))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from audit_leaf {where}", **params))
 
 
 def verify(batch: int = 5000) -> tuple[int, Broken | None]:

@@ -52,9 +52,7 @@ _ENTRIES = """
               and x.state in ('candidate', 'approved', 'published')) c on true"""
 
 
-def entries(
-    filters: dict[str, Any] | None = None, page: int = 1, limit: int = 50
-) -> tuple[list[dict[str, Any]], int]:
+def entries(filters: dict[str, Any] | None = None, page: int = 1, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
     """Give a page of entries, last changed first, and how many match.
 
     Filters: state, organisation, organisations (a list), kind, stage, green, closed, live_request, q.
@@ -78,12 +76,12 @@ def entries(
                   (select s.kind from source_item s where s.entry_id = e.entry_id order by s.remote_id limit 1) as kind,
                   exists (select from closure x where x.lifted_at is null and x.scope = 'entry'
                              and x.target = e.entry_id) as is_closed
-            {_ENTRIES} {where} order by e.changed_at desc, e.entry_id limit :limit offset :offset""",  # noqa: S608
+            {_ENTRIES} {where} order by e.changed_at desc, e.entry_id limit :limit offset :offset""",
         limit=size,
         offset=(max(1, page) - 1) * size,
         **params,
     )
-    return found, int(sql.scalar(f"select count(*) {_ENTRIES} {where}", **params))  # noqa: S608 - constant clauses.
+    return found, int(sql.scalar(f"select count(*) {_ENTRIES} {where}", **params))
 
 
 def entry_row(entry_id: str) -> dict[str, Any] | None:
@@ -199,7 +197,8 @@ def latest_revision(entry_id: str) -> dict[str, Any] | None:
 def profile_of(delivery_id: str) -> dict[str, Any] | None:
     """A delivery's profile: types, statistics, findings, masked samples."""
     return sql.one(
-        "select delivery_id, body, digest, created_at from profile where delivery_id = cast(:id as uuid)", id=delivery_id
+        "select delivery_id, body, digest, created_at from profile where delivery_id = cast(:id as uuid)",
+        id=delivery_id,
     )
 
 
@@ -223,12 +222,12 @@ def source_items(page: int = 1, limit: int = 50, *, state: str | None = None) ->
     found = sql.rows(
         f"""select id, hub, remote_id, entry_id, organisation, kind, version, package_id, state, reason_code,
                   reason_detail, seen_at, changed_at from source_item {where}
-            order by changed_at desc, remote_id limit :limit offset :offset""",  # noqa: S608 - constant text.
+            order by changed_at desc, remote_id limit :limit offset :offset""",
         state=state,
         limit=size,
         offset=(max(1, page) - 1) * size,
     )
-    return found, int(sql.scalar(f"select count(*) from source_item {where}", state=state))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from source_item {where}", state=state))
 
 
 def quarantined(
@@ -255,9 +254,9 @@ def quarantined(
         ":organisations is null", "cast(:organisations as text[]) is null"
     )
     found = sql.rows(
-        f"select * from ({source}) q order by at desc, remote_id limit :limit offset :offset",  # noqa: S608
+        f"select * from ({source}) q order by at desc, remote_id limit :limit offset :offset",
         organisations=organisations,
         limit=size,
         offset=(max(1, page) - 1) * size,
     )
-    return found, int(sql.scalar(f"select count(*) from ({source}) q", organisations=organisations))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from ({source}) q", organisations=organisations))

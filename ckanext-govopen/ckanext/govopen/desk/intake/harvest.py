@@ -41,7 +41,12 @@ class _Landing(DeskLanding):
 
 
 def harvest(
-    access: HubAccess, vault: Vault, *, today: dt.date, last_stop: str | None = None, alive: Callable[[], None] = lambda: None
+    access: HubAccess,
+    vault: Vault,
+    *,
+    today: dt.date,
+    last_stop: str | None = None,
+    alive: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Run once; gives the counts. What stopped it early is in `stopped`: the next run goes on from there."""
     started = dt.datetime.now(dt.UTC)
@@ -72,18 +77,26 @@ def _source(access: HubAccess) -> None:
     """The harvest source of this hub; a CKAN that allows no unowned dataset wants an owner, so a department lends its name."""
     if sql.scalar("select exists (select from harvest_source where url = :url)", url=access.url):
         return
-    owner = sql.scalar('select id from "group" where is_organization and state = \'active\' order by created, name limit 1')
+    owner = sql.scalar(
+        "select id from \"group\" where is_organization and state = 'active' order by created, name limit 1"
+    )
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     tk.get_action("harvest_source_create")(
         {"ignore_auth": True, "user": user},
-        {"name": f"hub-{access.name}".lower(), "title": access.name, "url": access.url, "source_type": "govopen_hub",
-         "frequency": "MANUAL", "owner_org": owner},
+        {
+            "name": f"hub-{access.name}".lower(),
+            "title": access.name,
+            "url": access.url,
+            "source_type": "govopen_hub",
+            "frequency": "MANUAL",
+            "owner_org": owner,
+        },
     )
 
 
 def _send_later(event: Event) -> None:
     receipt = event.receipt
-    assert receipt is not None  # noqa: S101 - looked at by the caller.
+    assert receipt is not None
     outbox.put_receipt(
         {
             "remote_id": receipt.remote_id,
@@ -99,7 +112,7 @@ def _send_later(event: Event) -> None:
 
 def _write_down(access: HubAccess, events: list[Event], counts: Any, started: dt.datetime) -> None:
     """The run on ckanext-harvest's pages; that they cannot be written must not undo a harvest."""
-    from govopen_harvesters.ckan_adapter import record_run  # noqa: PLC0415 - needs CKAN's application.
+    from govopen_harvesters.ckan_adapter import record_run
 
     packages = {
         row["remote_id"]: row["entry_id"]
@@ -110,7 +123,12 @@ def _write_down(access: HubAccess, events: list[Event], counts: Any, started: dt
     try:
         _source(access)
         record_run(
-            model.Session, source_name=access.name, url=access.url, events=events, counts=counts, started=started,
+            model.Session,
+            source_name=access.name,
+            url=access.url,
+            events=events,
+            counts=counts,
+            started=started,
             packages=packages,
         )
         sql.commit()

@@ -62,15 +62,23 @@ class DeskLanding:
             audit.record("organisation:write", MACHINE, f"organisation:{provider.slug}", {"hub": self._hub})
         sql.commit()
 
-    def item(self, item: Item) -> None:
+    def item(self, item: Item) -> None:  # noqa: ARG002 - the protocol hands it over; its fate is not known yet.
         """A new or changed item is looked at now; it is written when its fate is known."""
         self._alive()
 
     def _digest(self, item: Item) -> str:
         return version_digest(item, self._today)
 
-    def _put_item(self, item: Item, *, entry_id: str | None, state: str, package_id: str | None, code: str | None = None,
-                  detail: Mapping[str, Any] | None = None) -> str:
+    def _put_item(
+        self,
+        item: Item,
+        *,
+        entry_id: str | None,
+        state: str,
+        package_id: str | None,
+        code: str | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> str:
         self.wrote = True
         approval = item.approval
         return store.put_item(
@@ -80,11 +88,16 @@ class DeskLanding:
             version=item.version,
             version_digest=self._digest(item),
             descriptor={**item.descriptor, **({"link_url": item.link_url} if item.link_url else {})},
-            approval=None if approval is None else {
-                "id": approval.id, "decision": approval.decision, "scope": approval.scope,
+            approval=None
+            if approval is None
+            else {
+                "id": approval.id,
+                "decision": approval.decision,
+                "scope": approval.scope,
                 "approved_on": approval.approved_on.isoformat(),
                 "expires_on": approval.expires_on.isoformat() if approval.expires_on else None,
-                "descriptor_digest": approval.descriptor_digest, "signature": approval.signature,
+                "descriptor_digest": approval.descriptor_digest,
+                "signature": approval.signature,
             },
             package_id=package_id,
             organisation=item.provider.slug,
@@ -151,7 +164,9 @@ class DeskLanding:
                 )
                 self._current(entry_id, item_id, found)
                 audit.record(
-                    "delivery:land", MACHINE, f"delivery:{found}",
+                    "delivery:land",
+                    MACHINE,
+                    f"delivery:{found}",
                     {"entry": entry_id, "item": item.remote_id, "digest": package_digest(manifest), "rows": rows or 0},
                 )
         except BaseException:

@@ -49,7 +49,11 @@ def put_organisation(provider: Provider) -> bool:
         """select id, title, coalesce(extras, '{}') as extras from "group" where name = :name and is_organization""",
         name=provider.slug,
     )
-    if row is not None and row["title"] == provider.name_zh and all(row["extras"].get(k) == v for k, v in extras.items()):
+    if (
+        row is not None
+        and row["title"] == provider.name_zh
+        and all(row["extras"].get(k) == v for k, v in extras.items())
+    ):
         return False
     data = {
         "name": provider.slug,

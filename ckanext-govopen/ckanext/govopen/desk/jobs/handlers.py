@@ -115,7 +115,12 @@ def _process(room: Room, job: Job) -> dict[str, Any]:
         sql.commit()
 
     return process(
-        str(job.payload.get("delivery_id") or job.key), room.vault, room.secrets, today=room.today, rules=room.rules, alive=alive
+        str(job.payload.get("delivery_id") or job.key),
+        room.vault,
+        room.secrets,
+        today=room.today,
+        rules=room.rules,
+        alive=alive,
     )
 
 
@@ -144,7 +149,9 @@ def _sign(room: Room, _job: Job) -> dict[str, Any]:
 
 
 def _deliver(room: Room, job: Job) -> dict[str, Any]:
-    return deliver(str(job.payload.get("grant_id") or job.key), room.vault, room.secrets, today=room.today, rules=room.rules)
+    return deliver(
+        str(job.payload.get("grant_id") or job.key), room.vault, room.secrets, today=room.today, rules=room.rules
+    )
 
 
 def _refresh(room: Room, job: Job) -> dict[str, Any]:

@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.desk.audit import store as audit
-from ckanext.govopen.desk.intake.store import delivery_row
 from ckanext.govopen.desk.catalogue import entry as catalogue
 from ckanext.govopen.desk.catalogue import quality as qualities
 from ckanext.govopen.desk.catalogue import subject as subjects
 from ckanext.govopen.desk.catalogue.working import columns as described_columns
+from ckanext.govopen.desk.intake.store import delivery_row
 from ckanext.govopen.desk.jobs import queue, sql
 from ckanext.govopen.desk.rules.decision import Plan, Route
 from ckanext.govopen.desk.rules.plan import plan as make_plan
@@ -129,7 +129,13 @@ def _words(field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def process(
-    delivery_id: str, vault: Vault, secrets: Secrets, *, today: dt.date, rules: str = "default", alive: Alive = lambda _: None
+    delivery_id: str,
+    vault: Vault,
+    secrets: Secrets,
+    *,
+    today: dt.date,
+    rules: str = "default",
+    alive: Alive = lambda _: None,
 ) -> dict[str, Any]:
     """Take a delivery to its end; gives the stage it reached. Every stage is committed before the next begins."""
     row = delivery_row(delivery_id)
@@ -216,15 +222,26 @@ def _plan(work: Delivery, _alive: Alive) -> str:
     profile = work.profile
     columns = subjects.column_facts(profile) if profile else ()
     entry = subjects.entry_facts(
-        _as_mended(work), columns, kind=work.kind, rows=profile["rows"] if profile else None, today=work.today  # type: ignore[arg-type]
+        _as_mended(work),
+        columns,
+        kind=work.kind,
+        rows=profile["rows"] if profile else None,
+        today=work.today,  # type: ignore[arg-type]
     )
     body = make_plan(entry, columns, work.rules).to_dict()
     plan_id = store.put_plan(work.row["entry_id"], work.id, work.rules.id, body, digest(body))
     store.set_stage(work.id, "planned")
     audit.record(
-        "plan:make", MACHINE, f"delivery:{work.id}",
-        {"plan": plan_id, "digest": digest(body), "rules": work.rules.id, "routes": [r["route"] for r in body["routes"]],
-         "closed": body.get("closed") or ""},
+        "plan:make",
+        MACHINE,
+        f"delivery:{work.id}",
+        {
+            "plan": plan_id,
+            "digest": digest(body),
+            "rules": work.rules.id,
+            "routes": [r["route"] for r in body["routes"]],
+            "closed": body.get("closed") or "",
+        },
     )
     return "planned"
 
@@ -254,7 +271,7 @@ def _titles(work: Delivery, route: Route) -> dict[str, str]:
 def _build(work: Delivery, alive: Alive) -> str:
     """Build a candidate for every route of the plan; each is committed by itself."""
     planned = work.current_plan()
-    assert planned is not None  # noqa: S101 - the stage before wrote it.
+    assert planned is not None
     plan = Plan.from_dict(planned["body"])
     for route in plan.routes if work.row["object"] or work.kind == "link" else ():
         alive(f"build:{route.route}")
@@ -302,7 +319,10 @@ def built_for(
         report = work.row["load_report"]
         with border("build"):
             return build.build_file(
-                work.vault.read(work.row["object"]), name=report["file"], media_type=report["media_type"], vault=work.vault
+                work.vault.read(work.row["object"]),
+                name=report["file"],
+                media_type=report["media_type"],
+                vault=work.vault,
             )
     profile = work.profile or {"columns": []}
     with border("build"):
@@ -336,14 +356,26 @@ def _unbuilt(work: Delivery, route: Route, planned: Mapping[str, Any], product: 
         plan_id=planned["id"],
         digest=name,
         manifest=lambda number: {
-            "format": "govopen-release/1", "product_id": product, "number": number, "grant_id": "", "kind": route.kind,
-            "schema": {"fields": []}, "row_count": 0, "parts": [], "failed": {"code": code, "detail": detail},
+            "format": "govopen-release/1",
+            "product_id": product,
+            "number": number,
+            "grant_id": "",
+            "kind": route.kind,
+            "schema": {"fields": []},
+            "row_count": 0,
+            "parts": [],
+            "failed": {"code": code, "detail": detail},
         },
     )
     body = {"failed": {"code": code, "detail": detail}, "rows_in": work.row["rows"] or 0, "measured_by": "builder"}
     verdict = {
-        "route": route.route, "green": False, "open_type": route.open_type.value, "facts": {},
-        "gates": [{"code": gate, "ok": False, "measured": detail.get("least"), "limit": detail.get("limit"), "text": code}],
+        "route": route.route,
+        "green": False,
+        "open_type": route.open_type.value,
+        "facts": {},
+        "gates": [
+            {"code": gate, "ok": False, "measured": detail.get("least"), "limit": detail.get("limit"), "text": code}
+        ],
     }
     store.put_evidence(release, body, verdict, green=False, digest=digest(body))
 
@@ -351,7 +383,7 @@ def _unbuilt(work: Delivery, route: Route, planned: Mapping[str, Any], product: 
 def _judge(work: Delivery, alive: Alive) -> str:
     """Measure every candidate and hold it against what its route owes."""
     planned = work.current_plan()
-    assert planned is not None  # noqa: S101
+    assert planned is not None
     plan = Plan.from_dict(planned["body"])
     gaps, quality = work.gaps, _quality(work)
     for release in store.releases_to_judge(work.id, planned["id"]):
@@ -362,12 +394,19 @@ def _judge(work: Delivery, alive: Alive) -> str:
         public = store.siblings_public(work.row["entry_id"], route.audience, release["digest"])
         earlier = [each for row in public if (each := _published(work, row)) is not None and each.parts]
         measured = measured_for(work, release["manifest"], route, earlier=earlier)
-        body = {**measured, "gaps": [*gaps, *_undescribed(release, gaps)], "quality": quality, "refresh": _refreshed(work, release)}
+        body = {
+            **measured,
+            "gaps": [*gaps, *_undescribed(release, gaps)],
+            "quality": quality,
+            "refresh": _refreshed(work, release),
+        }
         body["claim"] = route.claim or "none"
         verdict = judge(route, body, work.rules)
         store.put_evidence(release["id"], body, verdict.to_dict(), green=verdict.green, digest=digest(body))
         audit.record(
-            "release:judge", MACHINE, f"release:{release['digest']}",
+            "release:judge",
+            MACHINE,
+            f"release:{release['digest']}",
             {"release": release["id"], "green": verdict.green, "red": list(verdict.red), "route": route.route},
         )
         sql.commit()
@@ -383,7 +422,9 @@ def _undescribed(release: Mapping[str, Any], gaps: Sequence[Mapping[str, str]]) 
     return [
         {"code": "entry.column_undescribed", "field": field["name"]}
         for field in release["manifest"]["schema"]["fields"]
-        if release["kind"] == "table" and not (field["name_zh"] and field["description_zh"]) and field["name"] not in known
+        if release["kind"] == "table"
+        and not (field["name_zh"] and field["description_zh"])
+        and field["name"] not in known
     ]
 
 
@@ -406,9 +447,16 @@ def measured_for(
     """Measure what was written for a route; `partial` says that a grant let only some rows through."""
     if route.kind in {"file", "link"}:
         return {
-            "measured_by": "digest", "kind": route.kind, "rows_in": 0, "rows_out": 0, "suppressed": 0,
-            "bytes": sum(part["bytes"] for part in manifest["parts"]), "rescan": [], "checksum": [],
-            "quasi_identifiers": [], "fidelity": {"rows_equal": True, "leading_zeros_ok": True, "dates_ok": True},
+            "measured_by": "digest",
+            "kind": route.kind,
+            "rows_in": 0,
+            "rows_out": 0,
+            "suppressed": 0,
+            "bytes": sum(part["bytes"] for part in manifest["parts"]),
+            "rescan": [],
+            "checksum": [],
+            "quasi_identifiers": [],
+            "fidelity": {"rows_equal": True, "leading_zeros_ok": True, "dates_ok": True},
         }
     profile = work.profile or {"columns": [], "rows": 0}
     planned_subject = {"A": "person", "B": "org"}.get(str((work.current_plan() or {})["body"]["category"]), "object")
@@ -469,6 +517,8 @@ def _refreshed(work: Delivery, release: Mapping[str, Any]) -> dict[str, Any] | N
 
 def _ready(work: Delivery, plan: Plan) -> None:
     audit.record(
-        "delivery:judge", MACHINE, f"delivery:{work.id}",
+        "delivery:judge",
+        MACHINE,
+        f"delivery:{work.id}",
         {"entry": work.row["entry_id"], "closed": plan.closed or "", "routes": [route.route for route in plan.routes]},
     )

@@ -76,9 +76,7 @@ def enqueue(
     )
 
 
-def claim(
-    lane: str, owner: str, kinds: tuple[str, ...] | None = None, *, without: tuple[str, ...] = ()
-) -> Job | None:
+def claim(lane: str, owner: str, kinds: tuple[str, ...] | None = None, *, without: tuple[str, ...] = ()) -> Job | None:
     """Take the next due job of a lane (of some kinds, or without some), or None; committed, so the lease is seen by all."""
     row = sql.one(
         """

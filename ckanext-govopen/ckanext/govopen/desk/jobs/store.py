@@ -9,19 +9,21 @@ from ckanext.govopen.desk.jobs import sql
 __all__ = ["jobs", "pending"]
 
 
-def jobs(page: int = 1, limit: int = 50, *, state: str | None = None, kind: str | None = None) -> tuple[list[dict[str, Any]], int]:
+def jobs(
+    page: int = 1, limit: int = 50, *, state: str | None = None, kind: str | None = None
+) -> tuple[list[dict[str, Any]], int]:
     """Give a page of jobs, newest first, and how many there are."""
     where = "where (cast(:state as text) is null or state = :state) and (cast(:kind as text) is null or kind = :kind)"
     found = sql.rows(
         f"""select id, kind, key, lane, state, attempts, next_at, progress, error_code, error_detail, created_at,
                    finished_at, lease_owner
-              from job {where} order by id desc limit :limit offset :offset""",  # noqa: S608 - constant text.
+              from job {where} order by id desc limit :limit offset :offset""",
         state=state,
         kind=kind,
         limit=max(1, min(limit, 200)),
         offset=(max(1, page) - 1) * max(1, min(limit, 200)),
     )
-    return found, int(sql.scalar(f"select count(*) from job {where}", state=state, kind=kind))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from job {where}", state=state, kind=kind))
 
 
 def pending() -> dict[str, int]:

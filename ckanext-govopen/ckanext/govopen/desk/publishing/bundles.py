@@ -117,7 +117,8 @@ def entry_bundle(
         if row["id"] in named
     ]
     first = sql.scalar(
-        "select min(created_at) from outbox where kind = 'bundle' and payload -> 'entry' ->> 'id' = :entry", entry=entry_id
+        "select min(created_at) from outbox where kind = 'bundle' and payload -> 'entry' ->> 'id' = :entry",
+        entry=entry_id,
     )
     return {
         "kind": kind,
@@ -145,7 +146,12 @@ def entry_bundle(
 
 
 def _pointer(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"product_id": row["product_id"], "grant_id": row["grant_id"], "digest": row["digest"], "epoch": row["epoch"]}
+    return {
+        "product_id": row["product_id"],
+        "grant_id": row["grant_id"],
+        "digest": row["digest"],
+        "epoch": row["epoch"],
+    }
 
 
 def _described(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +199,9 @@ def grants_bundle(agreement_id: str, *, pointers: bool = True) -> dict[str, Any]
     grants = sql.rows(
         "select * from access_grant where agreement_id = cast(:id as uuid) order by created_at, id", id=agreement_id
     )
-    keys = sql.rows("select * from licence_key where agreement_id = cast(:id as uuid) order by created_at", id=agreement_id)
+    keys = sql.rows(
+        "select * from licence_key where agreement_id = cast(:id as uuid) order by created_at", id=agreement_id
+    )
     ended = agreement["state"] != "active"
     shown = {
         name: _iso(agreement[name])

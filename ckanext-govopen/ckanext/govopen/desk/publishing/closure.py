@@ -56,7 +56,7 @@ def close(
         order=order_id,
         by=ordered_by,
     )
-    assert row is not None  # noqa: S101 - an insert with returning gives its row.
+    assert row is not None
     store.put_bundle(bundles.closure_bundle([row]), urgent=True)
     audit.record(
         "closure:close", ordered_by, f"{scope}:{target}", {"closure": row["id"], "code": code, "order": order_id or ""}

@@ -44,7 +44,9 @@ class NotWitnessed(GovOpenError):
     step: str
     code: ClassVar[str] = "review.signature"
     status: ClassVar[int] = 409
-    template: ClassVar[str] = "Step {step} of release request {request_id} is missing or not signed: an officer repeats it."
+    template: ClassVar[str] = (
+        "Step {step} of release request {request_id} is missing or not signed: an officer repeats it."
+    )
 
 
 @dataclass(eq=False)

@@ -119,7 +119,7 @@ def _write(line: dict[str, Any], spool: Path, seed: bytes, open_part: Opener) ->
 
 
 def _digest(path: Path) -> str:
-    import hashlib  # noqa: PLC0415 - a file is hashed by blocks here alone.
+    import hashlib
 
     with path.open("rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
@@ -146,7 +146,7 @@ def drain_receipts(send: Callable[[dict[str, Any]], None], *, limit: int = 100) 
     ):
         try:
             send(line["payload"])
-        except Exception as err:
+        except Exception as err:  # noqa: BLE001 - whatever keeps the hub away, the line waits.
             sql.rollback()
             sql.execute(
                 "update outbox set attempts = attempts + 1, last_error = :code,"
@@ -160,5 +160,3 @@ def drain_receipts(send: Callable[[dict[str, Any]], None], *, limit: int = 100) 
         sql.commit()
         sent += 1
     return sent
-
-

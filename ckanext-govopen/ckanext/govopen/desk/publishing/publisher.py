@@ -38,7 +38,7 @@ def publish_request(request_id: str, seed: bytes, has_part: HasPart = lambda _: 
     releases = _releases_of(request_id)
     _parts_are_there(releases, has_part)
     request = sql.one("select * from request where id = cast(:id as uuid) for update", id=request_id)
-    assert request is not None  # noqa: S101 - requests are never deleted.
+    assert request is not None
     if request["state"] != "approved":
         raise Conflict(subject=f"release request {request['number']}", expected="approved", found=request["state"])
     _witnessed(request, seed)
@@ -240,8 +240,11 @@ def advance_pointers(
         sql.rollback()
         raise EpochMoved(subject=f"entry {entry_id}", expected=str(expected), found="ahead")
     closed = store.closed_targets(entry_id)
-    for scope, target in [("entry", entry_id), *[("product", r["product_id"]) for r in releases],
-                          *[("release", r["digest"]) for r in releases]]:
+    for scope, target in [
+        ("entry", entry_id),
+        *[("product", r["product_id"]) for r in releases],
+        *[("release", r["digest"]) for r in releases],
+    ]:
         if (scope, target) in closed:
             sql.rollback()
             raise Closed(subject=f"{scope} {target}")

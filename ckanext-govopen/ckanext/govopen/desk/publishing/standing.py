@@ -28,7 +28,9 @@ def schema_digest(manifest: Mapping[str, Any]) -> str:
 
 def _findings(delivery_id: Any, columns: Iterable[str]) -> frozenset[Pair]:
     """What the profile found or the owner declared in the columns that a route carries."""
-    body = sql.scalar("select body from profile where delivery_id = cast(:id as uuid)", id=delivery_id) or {"columns": []}
+    body = sql.scalar("select body from profile where delivery_id = cast(:id as uuid)", id=delivery_id) or {
+        "columns": []
+    }
     carried = set(columns)
     return frozenset(
         (column["name"], tag) for column in body["columns"] if column["name"] in carried for tag in column["tags"]
@@ -77,7 +79,9 @@ def grant(request: Mapping[str, Any], releases: Iterable[Mapping[str, Any]], pla
             expires=body["expires_on"],
         )
         audit.record(
-            "standing:grant", MACHINE, f"product:{release['product_id']}",
+            "standing:grant",
+            MACHINE,
+            f"product:{release['product_id']}",
             {"request": request["number"], "digest": digest(body), "expires_on": body["expires_on"]},
         )
         granted += 1
@@ -86,7 +90,7 @@ def grant(request: Mapping[str, Any], releases: Iterable[Mapping[str, Any]], pla
 
 def refresh(release_id: str, seed: bytes, has_part: Callable[[str], bool], *, today: dt.date) -> dict[str, Any]:
     """Publish a candidate under its product's standing plan, or make it a task; commits. Without a plan it only waits."""
-    from ckanext.govopen.desk.publishing.publisher import publish_release  # noqa: PLC0415 - each names the other.
+    from ckanext.govopen.desk.publishing.publisher import publish_release
 
     release = sql.one(
         """select r.*, p.entry_id, p.route, v.green, v.verdict, v.body as evidence, e.organisation
@@ -94,9 +98,13 @@ def refresh(release_id: str, seed: bytes, has_part: Callable[[str], bool], *, to
              left join evidence v on v.release_id = r.id where r.id = cast(:id as uuid)""",
         id=release_id,
     )
-    plan = None if release is None else sql.one(
-        "select * from standing_plan where product_id = :product and revoked_at is null for share",
-        product=release["product_id"],
+    plan = (
+        None
+        if release is None
+        else sql.one(
+            "select * from standing_plan where product_id = :product and revoked_at is null for share",
+            product=release["product_id"],
+        )
     )
     if release is None or plan is None or release["state"] != "candidate":
         sql.rollback()
@@ -116,7 +124,9 @@ def refresh(release_id: str, seed: bytes, has_part: Callable[[str], bool], *, to
         detail=sql.js(detail),
     )
     if made:
-        audit.record("standing:stop", MACHINE, f"release:{release['digest']}", {"code": code, "entry": release["entry_id"]})
+        audit.record(
+            "standing:stop", MACHINE, f"release:{release['digest']}", {"code": code, "entry": release["entry_id"]}
+        )
     sql.commit()
     return {"standing": True, "published": False, "code": code}
 

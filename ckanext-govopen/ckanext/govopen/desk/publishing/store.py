@@ -35,12 +35,12 @@ def closures(page: int = 1, limit: int = 50, *, live: bool | None = None) -> tup
                             select p.entry_id from release r join product p on p.id = r.product_id
                              where r.digest = c.target))
                   limit 1) e on true
-            {where} order by c.at desc, c.id limit :limit offset :offset""",  # noqa: S608 - constant text.
+            {where} order by c.at desc, c.id limit :limit offset :offset""",
         live=live,
         limit=size,
         offset=(max(1, page) - 1) * size,
     )
-    return found, int(sql.scalar(f"select count(*) from closure c {where}", live=live))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from closure c {where}", live=live))
 
 
 def closure(closure_id: str) -> dict[str, Any] | None:

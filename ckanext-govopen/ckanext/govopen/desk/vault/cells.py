@@ -36,21 +36,29 @@ def measure_cells(
     names = ", ".join('"' + name.replace('"', '""') + '"' for name in dimensions)
     smallest, hidden, shown = db.execute(
         f"""select min({column}) filter (where {column} > 0), count(*) filter (where {STATUS} like 'suppressed%'),
-                   count(*) filter (where {column} is not null) from r"""  # noqa: S608
+                   count(*) filter (where {column} is not null) from r"""
     ).fetchone() or (None, 0, 0)
     leaked = db.execute(  # A hidden cell must not keep another measure either.
-        "select count(*) from r where " + STATUS + " like 'suppressed%' and ("
-        + " or ".join('"' + m["name"].replace('"', '""') + '" is not null' for m in plan["measures"] if m["name"] in schema)
+        "select count(*) from r where "
+        + STATUS
+        + " like 'suppressed%' and ("
+        + " or ".join(
+            '"' + m["name"].replace('"', '""') + '" is not null' for m in plan["measures"] if m["name"] in schema
+        )
         + ")"
     ).fetchone()
     rounded = any(m.get("round", 1) not in (None, 1) for m in plan["measures"] if m["name"] == count)
-    frame = db.execute(f"select {names}, {STATUS}, {column} from r").fetchnumpy()  # noqa: S608
+    frame = db.execute(f"select {names}, {STATUS}, {column} from r").fetchnumpy()
     bounded = "unit" not in plan and "dominance" not in plan
-    derivable = 0 if rounded else _derivable(
-        [_coded(frame[name]) for name in dimensions],
-        np.asarray(frame[STATUS]).astype(str),
-        np.ma.filled(np.ma.asarray(frame[count]).astype(float), np.nan),
-        minimum if bounded else None,
+    derivable = (
+        0
+        if rounded
+        else _derivable(
+            [_coded(frame[name]) for name in dimensions],
+            np.asarray(frame[STATUS]).astype(str),
+            np.ma.filled(np.ma.asarray(frame[count]).astype(float), np.nan),
+            minimum if bounded else None,
+        )
     )
     return {
         "k": None,

@@ -26,7 +26,7 @@ def compare(parts: Sequence[bytes], last: Sequence[bytes]) -> dict[str, Any]:
             few, new = db.execute(
                 f"""select (select count(distinct {column}) from l),
                            (select count(*) from (select distinct {column} from r where {column} is not null
-                                                  except select distinct {column} from l))"""  # noqa: S608
+                                                  except select distinct {column} from l))"""
             ).fetchone() or (0, 0)
             if few <= FEW and new:
                 fresh[name] = int(new)

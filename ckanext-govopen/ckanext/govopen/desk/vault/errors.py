@@ -17,7 +17,9 @@ class VaultSpace(GovOpenError, Transient):
     stage: str
     code: ClassVar[str] = "vault.space"
     status: ClassVar[int] = 507
-    template: ClassVar[str] = "The vault has no room for {stage}: free space on its disk; the job waits and goes on by itself."
+    template: ClassVar[str] = (
+        "The vault has no room for {stage}: free space on its disk; the job waits and goes on by itself."
+    )
 
 
 @dataclass(eq=False)
@@ -27,4 +29,6 @@ class NotSealed(GovOpenError):
     object: str
     code: ClassVar[str] = "vault.seal"
     status: ClassVar[int] = 500
-    template: ClassVar[str] = "{object} cannot be opened: it was sealed with another key or was altered. Restore it from a backup."
+    template: ClassVar[str] = (
+        "{object} cannot be opened: it was sealed with another key or was altered. Restore it from a backup."
+    )

@@ -79,7 +79,9 @@ def check(
             demand = max(int(obligations.get("k") or 0), other.demanded or 0)
             ok = ok and not crossed and (joint is None or joint >= demand)
             worst = joint if worst is None else min(worst, joint or 0)
-            notes.append({"with": other.digest, "joint_class": joint, "levels_cross": crossed, "small_differences": grown})
+            notes.append(
+                {"with": other.digest, "joint_class": joint, "levels_cross": crossed, "small_differences": grown}
+            )
     return {"checked_with": compared, "ok": ok, "worst": worst, "notes": notes}
 
 
@@ -95,7 +97,7 @@ def _rows(
             f"""select (select count(distinct {column}::varchar) from r),
                        (select count(distinct {column}::varchar) from {view}),
                        (select count(*) from (select distinct {column}::varchar from r
-                                              intersect select distinct {column}::varchar from {view}))"""  # noqa: S608
+                                              intersect select distinct {column}::varchar from {view}))"""
         ).fetchone() or (0, 0, 0)
         if shared >= 0.5 * min(here, there):  # Most labels are common: the same level, with new values perhaps.
             continue
@@ -106,18 +108,14 @@ def _rows(
     if finer_here and finer_there:
         return 1, 0, True
     by = ", ".join(_q(name) for name in quasi)
-    joint = (
-        other.k
-        if finer_there
-        else _one(db, f"select min(n) from (select count(*) n from r group by {by})")  # noqa: S608
-    )
+    joint = other.k if finer_there else _one(db, f"select min(n) from (select count(*) n from r group by {by})")
     grown = 0
     if not changed and set(quasi) == set(other.quasi) and k > 1:
         grown = _one(
             db,
             f"""select count(*) from (select {by}, count(*) n from r group by all) a
                   join (select {by}, count(*) n from {view} group by all) b using ({by})
-                 where abs(a.n - b.n) between 1 and {k - 1}""",  # noqa: S608
+                 where abs(a.n - b.n) between 1 and {k - 1}""",
         )
     return joint, grown, False
 
@@ -132,7 +130,12 @@ def _cube(
 ) -> tuple[int, int]:
     """Cells that one release hides and the other shows under an unchanged total, and cells with small differences."""
     dimensions = [name for name in other.dimensions if name in schema and name in theirs]
-    if not dimensions or len(dimensions) != len(other.dimensions) or other.count not in schema or other.count not in theirs:
+    if (
+        not dimensions
+        or len(dimensions) != len(other.dimensions)
+        or other.count not in schema
+        or other.count not in theirs
+    ):
         return 0, 0
     count, on = _q(other.count), " and ".join(f"a.{_q(name)} = b.{_q(name)}" for name in dimensions)
     total = {name: f"a.{_q(name)} = '合计'" for name in dimensions}
@@ -140,18 +143,21 @@ def _cube(
     given = 0
     for name in dimensions:
         others = " and ".join(total[each] for each in dimensions if each != name) or "true"
-        given = max(given, _one(
-            db,
-            f"""with same as (select a.{_q(name)} v from r a join {view} b on {on}
+        given = max(
+            given,
+            _one(
+                db,
+                f"""with same as (select a.{_q(name)} v from r a join {view} b on {on}
                                where {others} and not ({total[name]}) and a.{count} = b.{count})
                 select count(*) from r a join {view} b on {on}
                  where {inner} and a.{_q(name)} in (select v from same)
                    and ((a.cell_status like 'suppressed%' and b.cell_status = 'published')
-                     or (b.cell_status like 'suppressed%' and a.cell_status = 'published'))""",  # noqa: S608
-        ))
+                     or (b.cell_status like 'suppressed%' and a.cell_status = 'published'))""",
+            ),
+        )
     grown = _one(
         db,
         f"""select count(*) from r a join {view} b on {on}
-             where {inner} and abs(a.{count} - b.{count}) between 1 and {minimum - 1}""",  # noqa: S608
+             where {inner} and abs(a.{count} - b.{count}) between 1 and {minimum - 1}""",
     )
     return given, grown

@@ -51,8 +51,13 @@ def parts_view(views: Mapping[str, Sequence[bytes]]) -> Iterator[duckdb.DuckDBPy
     """A locked-down connection in which each name is a view over its parts, in order."""
     handles: list[int] = []
     connection = duckdb.connect(
-        config={"memory_limit": MEMORY, "threads": str(THREADS), "temp_directory": "",
-                "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        config={
+            "memory_limit": MEMORY,
+            "threads": str(THREADS),
+            "temp_directory": "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
     )
     try:
         paths: dict[str, list[str]] = {}
@@ -66,7 +71,7 @@ def parts_view(views: Mapping[str, Sequence[bytes]]) -> Iterator[duckdb.DuckDBPy
                 paths.setdefault(name, []).append(f"/proc/self/fd/{handle}")
         for name, files in paths.items():
             listed = ", ".join(f"'{path}'" for path in files)
-            connection.execute(f"create view {quote(name)} as select * from read_parquet([{listed}])")  # noqa: S608
+            connection.execute(f"create view {quote(name)} as select * from read_parquet([{listed}])")
         connection.execute("set lock_configuration = true")
         yield connection
     finally:
@@ -121,8 +126,11 @@ def _quasi(schema: Mapping[str, str], recipe: Mapping[str, Any], source: Source)
     named = {name for name, rule in columns.items() if rule.get("role") == "quasi_identifier"}
     tagged: set[str] = set()
     if source.subject == "person":
-        exempt = {name for name, rule in columns.items() if rule.get("role") in {"identifier", "sensitive"}
-                  or rule.get("operator") == "constant"}
+        exempt = {
+            name
+            for name, rule in columns.items()
+            if rule.get("role") in {"identifier", "sensitive"} or rule.get("operator") == "constant"
+        }
         tagged = {name for name, tags in source.tags.items() if tags & QUASI and name not in exempt}
     return sorted((named | tagged) & set(schema))
 
@@ -140,7 +148,7 @@ def _classes(
         return {"k": None, "uniques": 0, "max_risk": None, "classes": 0, "l": {}, "t": {}}
     by = ", ".join(quote(name) for name in quasi)
     smallest, uniques, classes = db.execute(
-        f"select min(n), count(*) filter (where n = 1), count(*) from (select count(*) n from r group by {by})"  # noqa: S608
+        f"select min(n), count(*) filter (where n = 1), count(*) from (select count(*) n from r group by {by})"
     ).fetchone() or (0, 0, 0)
     diversity, closeness = {}, {}
     for name in sensitive:
@@ -148,7 +156,8 @@ def _classes(
             continue
         column = quote(name)
         diversity[name] = _number(
-            db, f"select min(d) from (select count(distinct coalesce({column}::varchar, '')) d from r group by {by})"  # noqa: S608
+            db,
+            f"select min(d) from (select count(distinct coalesce({column}::varchar, '')) d from r group by {by})",
         )
         row = db.execute(
             f"""with s as (select {by}, coalesce({column}::varchar, '') v from r),
@@ -156,7 +165,7 @@ def _classes(
                     c as (select {by}, v, count(*)::double m from s group by {by}, v),
                     g as (select *, m / sum(m) over (partition by {by}) q from c),
                     d as (select {by}, sum(greatest(g.q - a.p, 0)) x from g join a using (v) group by {by})
-                select max(x) from d"""  # noqa: S608
+                select max(x) from d"""
         ).fetchone()
         # The distance is half the sum of differences (equal ground distance); for ordered values it is an upper bound.
         closeness[name] = round(float(row[0] or 0), 6) if row else 0.0
@@ -181,22 +190,25 @@ def _fidelity(
     """Whether what was loaded is what was delivered: rows, filled cells, leading zeros and dates of untouched columns."""
     columns = recipe.get("columns") or {}
     untouched = [
-        name for name in schema
+        name
+        for name in schema
         if name in source.columns and (not columns or (columns.get(name) or {}).get("operator") == "keep")
     ]
     whole = kind == "table" and rows == source.rows
     filled, zeros, dates = [], [], []
     for name in untouched if whole else ():
         facts, column = source.columns[name], quote(name)
-        count = _number(db, f"select count({column}) from r")  # noqa: S608
+        count = _number(db, f"select count({column}) from r")
         if count != facts["rows"] - facts["nulls"]:
             filled.append(name)
         if facts.get("leading_zeros") and schema[name] == "VARCHAR":
-            found = _number(db, f"select count(*) from r where regexp_full_match({column}, '0[0-9]+')")  # noqa: S608
+            found = _number(db, f"select count(*) from r where regexp_full_match({column}, '0[0-9]+')")
             zeros += [name] if found != facts["leading_zeros"] else []
         elif facts.get("leading_zeros"):
             zeros.append(name)
-        if schema[name] in {"DATE", "TIMESTAMP"} and _number(db, f"select count(distinct {column}) from r") < _few(facts):  # noqa: S608
+        if schema[name] in {"DATE", "TIMESTAMP"} and _number(db, f"select count(distinct {column}) from r") < _few(
+            facts
+        ):
             dates.append(name)
     limit = float(recipe.get("suppression_limit", 0.05)) if columns else 0.0
     lost = source.rows - rows

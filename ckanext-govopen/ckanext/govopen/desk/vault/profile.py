@@ -136,7 +136,11 @@ def _figures(texts: pa.Array, counts: np.ndarray[Any, Any]) -> dict[str, Any]:
         shapes = dict(zip(coded.dictionary.to_pylist(), sums.tolist(), strict=True))
 
     def rows_like(pattern: str) -> int:
-        return int(counts[pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)].sum()) if len(texts) else 0
+        return (
+            int(counts[pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)].sum())
+            if len(texts)
+            else 0
+        )
 
     return {
         "unique_values": int((counts == 1).sum()),
@@ -172,8 +176,10 @@ def _range(kind: str, made: Sequence[Any], counts: Sequence[int]) -> dict[str, A
     if not shared:
         return None
     low, high = min(shared), max(shared)
-    return {"low": low.isoformat() if hasattr(low, "isoformat") else low,
-            "high": high.isoformat() if hasattr(high, "isoformat") else high}
+    return {
+        "low": low.isoformat() if hasattr(low, "isoformat") else low,
+        "high": high.isoformat() if hasattr(high, "isoformat") else high,
+    }
 
 
 def _finding(finding: Any) -> dict[str, Any]:
@@ -184,5 +190,7 @@ def _finding(finding: Any) -> dict[str, Any]:
         "confidence": round(float(finding.confidence), 3),
         "count": int(finding.count),
         "share": round(float(finding.share), 4),
-        "examples": [str(text)[:60] for text in finding.examples[:3] if _SHAPE.fullmatch(str(text)) or "*" in str(text)],
+        "examples": [
+            str(text)[:60] for text in finding.examples[:3] if _SHAPE.fullmatch(str(text)) or "*" in str(text)
+        ],
     }

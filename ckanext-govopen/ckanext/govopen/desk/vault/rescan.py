@@ -60,13 +60,21 @@ _KINDS = (
     ("mobile_number", "person.phone", "regexp_full_match(v, '1[3-9][0-9]{9}') and not {text}", 0.5),
     ("bank_card", "person.bank_card", "regexp_full_match(v, '(62|4[0-9]|5[1-5])[0-9]{14,17}') and " + _LUHN, 0.5),
     ("passport", "person.passport", "regexp_full_match(v, '(E[A-HJ-NP-Z]?|G|D|S|P)[0-9]{7,8}')", 0.5),
-    ("plate", "person.plate", "regexp_full_match(v, '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}')", 0.2),
+    (
+        "plate",
+        "person.plate",
+        "regexp_full_match(v, '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}')",
+        0.2,
+    ),
     ("hashed_identifier", "person.masked_id", "regexp_full_match(v, '[0-9A-F]{32}|[0-9A-F]{40}|[0-9A-F]{64}')", 0.9),
 )
 # Inside longer texts, whatever stands around it.
 _INSIDE = (
-    ("resident_id_in_text", "person.id_number",
-     "(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9Xx]|$)"),
+    (
+        "resident_id_in_text",
+        "person.id_number",
+        "(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]([^0-9Xx]|$)",
+    ),
     ("mobile_in_text", "person.phone", "(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)"),
 )
 _SUSPICIOUS = "[0-9０-９][0-9０-９ -]{6,}|[*＊]{4}|[0-9A-Fa-f]{32}|[A-Za-z][0-9]{7}|^[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]"
@@ -84,32 +92,38 @@ def direct_identifiers(
         own = tags.get(name, frozenset())
         column = '"' + name.replace('"', '""') + '"'
         suspicious = db.execute(  # Cheap and generous: most columns hold nothing that the dear tests could find.
-            f"select count(*) from (select distinct {column}::varchar w from r) where regexp_matches(w, '{_SUSPICIOUS}')"  # noqa: S608
+            f"select count(*) from (select distinct {column}::varchar w from r) where regexp_matches(w, '{_SUSPICIOUS}')"
             + (" or regexp_full_match(w, '\\p{Han}{2,3}')" if subject == "person" else "")
         ).fetchone()
         if not suspicious or not suspicious[0]:
             continue
         is_text = "true" if kind == "VARCHAR" else "false"
         tests = ", ".join(f"sum(n) filter (where {test.replace('{text}', is_text)})" for _, _, test, _ in _KINDS)
-        inside = ", ".join(f"sum(n) filter (where length(w) > 20 and regexp_matches(w, '{test}'))" for _, _, test in _INSIDE)
+        inside = ", ".join(
+            f"sum(n) filter (where length(w) > 20 and regexp_matches(w, '{test}'))" for _, _, test in _INSIDE
+        )
         row = db.execute(
             f"""with d as (select {column}::varchar w, count(*) n from r where {column} is not null group by 1),
                     f as (select w, n, upper(replace(replace(translate(trim(w), '０１２３４５６７８９', '0123456789'),
                                  ' ', ''), '-', '')) v from d)
                 select sum(n), count(*), {tests}, {inside},
                        sum(n) filter (where regexp_full_match(w, '\\p{{Han}}{{2,3}}')
-                                        and contains('{_SURNAMES}', substr(w, 1, 1))) from f"""  # noqa: S608
+                                        and contains('{_SURNAMES}', substr(w, 1, 1))) from f"""
         ).fetchone()
         if row is None or not row[0]:
             continue
         filled, distinct, counts = int(row[0]), int(row[1]), [int(value or 0) for value in row[2:]]
         for (what, tag, _, least), count in zip(_KINDS, counts[: len(_KINDS)], strict=True):
-            if count and count / filled >= least and not (own & _ORG and tag in {"person.phone", "person.bank_card", "person.masked_id"}):
+            if (
+                count
+                and count / filled >= least
+                and not (own & _ORG and tag in {"person.phone", "person.bank_card", "person.masked_id"})
+            ):
                 found.append(_found(name, what, tag, count, filled))
         for (what, tag, _), count in zip(_INSIDE, counts[len(_KINDS) : -1], strict=True):
             if count and subject == "person":
                 found.append(_found(name, what, tag, count, filled))
-        if subject == "person" and kind == "VARCHAR" and distinct > 200 and counts[-1] / filled > 0.8:  # noqa: PLR2004
+        if subject == "person" and kind == "VARCHAR" and distinct > 200 and counts[-1] / filled > 0.8:
             found.append(_found(name, "personal_name", "person.name", counts[-1], filled))
     return found
 
@@ -122,9 +136,11 @@ _CODES = {
     "uscc": (
         "org.uscc",
         "regexp_full_match(v, '[0-9A-Z]{18}')",
-        "regexp_full_match(v, '[0-9A-HJ-NPQRTUWXY]{18}') and "
-        f"(31 - ({_weighted('v', [pow(3, i, 31) for i in range(17)], _USCC)}) % 31) % 31"
-        f" = strpos('{_USCC}', substr(v, 18, 1)) - 1",
+        (
+            "regexp_full_match(v, '[0-9A-HJ-NPQRTUWXY]{18}') and "
+            f"(31 - ({_weighted('v', [pow(3, i, 31) for i in range(17)], _USCC)}) % 31) % 31"
+            f" = strpos('{_USCC}', substr(v, 18, 1)) - 1"
+        ),
     ),
     "org9": (
         "org.code",
@@ -146,7 +162,7 @@ def check_digits(
             column = '"' + name.replace('"', '""') + '"'
             row = db.execute(
                 f"""with f as (select replace(upper(trim({column})), '-', '') v from r where {column} is not null)
-                    select count(*) filter (where {looks}), count(*) filter (where {looks} and not ({holds})) from f"""  # noqa: S608
+                    select count(*) filter (where {looks}), count(*) filter (where {looks} and not ({holds})) from f"""
             ).fetchone()
             if row and row[0]:
                 checked.append({"column": name, "kind": code, "checked": int(row[0]), "failed": int(row[1])})

@@ -154,7 +154,7 @@ def install() -> None:
                 handler.addFilter(scrub)
     if logging.lastResort is not None:
         logging.lastResort.addFilter(scrub)
-    logging.captureWarnings(True)  # noqa: FBT003 - warnings quote cells too, and go where records are scrubbed.
+    logging.captureWarnings(True)
 
     def hook(kind: type[BaseException], err: BaseException, frames: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt):

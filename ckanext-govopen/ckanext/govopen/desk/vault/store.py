@@ -149,9 +149,7 @@ def put_release(
     return str(known["id"]), state
 
 
-def put_failed_release(
-    *, product_id: str, delivery_id: str, plan_id: str, digest: str, manifest: Any
-) -> str:
+def put_failed_release(*, product_id: str, delivery_id: str, plan_id: str, digest: str, manifest: Any) -> str:
     """Write down a route that could not be built, so that officers see which gate it would not pass."""
     release_id, _ = put_release(
         product_id=product_id, delivery_id=delivery_id, plan_id=plan_id, digest=digest, manifest=manifest
@@ -175,7 +173,9 @@ def put_evidence(
         green=green,
         digest=digest,
     )
-    sql.execute("update release set state = 'candidate' where id = cast(:id as uuid) and state = 'building'", id=release_id)
+    sql.execute(
+        "update release set state = 'candidate' where id = cast(:id as uuid) and state = 'building'", id=release_id
+    )
 
 
 def releases_to_judge(delivery_id: str, plan_id: str) -> list[dict[str, Any]]:
