@@ -44,12 +44,16 @@ def page(request: pytest.FixtureRequest, browser: Any, home: Any) -> Iterator[An
     context = browser.new_context(viewport={"width": width, "height": 800}, accept_downloads=True)
     opened = context.new_page()
     opened.hosts, opened.errors = set(), []
-    opened.on("request", lambda asked: opened.hosts.add(asked.url.split("/")[2]) if asked.url.startswith("http") else None)
+    opened.on(
+        "request", lambda asked: opened.hosts.add(asked.url.split("/")[2]) if asked.url.startswith("http") else None
+    )
     opened.on("pageerror", lambda error: opened.errors.append(str(error)))
     opened.width, opened.base = width, home.status()["portal_url"]
     yield opened
     assert not opened.errors
-    assert opened.hosts <= {opened.base.split("/")[2], home.status()["api_url"].split("/")[2]}, "an asset of another host was loaded"
+    assert opened.hosts <= {opened.base.split("/")[2], home.status()["api_url"].split("/")[2]}, (
+        "an asset of another host was loaded"
+    )
     assert context.cookies() == [], "an anonymous visitor was given a cookie"
     context.close()
 
@@ -95,7 +99,9 @@ def test_from_home_to_a_file(page: Any, dataset: dict[str, Any]) -> None:
     assert page.inner_text("h1") == title
     fits(page)
     shot(page, "dataset")
-    text = next((c["name"] for c in dataset["columns"] if c["type"] == "string" and dataset["first"].get(c["name"])), None)
+    text = next(
+        (c["name"] for c in dataset["columns"] if c["type"] == "string" and dataset["first"].get(c["name"])), None
+    )
     if text:
         page.fill("input[name=v]", str(dataset["first"][text]))
         page.click("#rows button[type=submit]")
@@ -136,7 +142,18 @@ def test_nothing_found_leads_to_a_request(page: Any) -> None:
 def test_every_plain_page_fits_in_both_languages(page: Any) -> None:
     """No page scrolls sideways, in Chinese or in English."""
     for prefix in ("", "/en"):
-        for path in ("/", "/dataset", "/high-value", "/departments", "/developers", "/about", "/stats", "/catalogue", "/request", "/report"):
+        for path in (
+            "/",
+            "/dataset",
+            "/high-value",
+            "/departments",
+            "/developers",
+            "/about",
+            "/stats",
+            "/catalogue",
+            "/request",
+            "/report",
+        ):
             answer = page.goto(page.base + prefix + path)
             assert answer.status == 200, path
             fits(page)

@@ -15,18 +15,30 @@ import pytest
 import requests
 
 sys.path.insert(0, str(Path(__file__).parent))
-from test_projection_factory import Maker, described, ident, organisation  # noqa: E402 - the folder is no package.
+from test_projection_factory import Maker, described, ident, organisation
 
-from govopen_stack.api import Home  # noqa: E402
+from govopen_stack.api import Home
 
 pytestmark = pytest.mark.integration
-SHOPS = pa.table({"店名": [f"大药房{n}" for n in range(30)], "区": [["西湖", "上城"][n % 2] for n in range(30)], "号": list(range(30))})
+SHOPS = pa.table(
+    {
+        "店名": [f"大药房{n}" for n in range(30)],
+        "区": [["西湖", "上城"][n % 2] for n in range(30)],
+        "号": list(range(30)),
+    }
+)
 FIELDS = described(("店名", "店名", "招牌上的名称"), ("区", "区", "所在的区"), ("号", "号", "序号"))
 
 
 def body(title: str = "零售药店名录", **more: Any) -> dict[str, Any]:
     """A frozen catalogue body."""
-    made = {"title": title, "title_en": "Pharmacies", "notes": "全市药店。", "theme": "market", "open_type": "unconditional"}
+    made = {
+        "title": title,
+        "title_en": "Pharmacies",
+        "notes": "全市药店。",
+        "theme": "market",
+        "open_type": "unconditional",
+    }
     return {**made, "update_cycle": "monthly", "row_meaning": "一行是一家门店。", "govopen_fields": FIELDS, **more}
 
 
@@ -69,7 +81,9 @@ class Side:
     def found(self, q: str) -> set[str]:
         """Ids that Solr finds."""
         core = f"{self.status['solr_url']}/portal/select"
-        docs = requests.get(core, params={"q": f"title_bi:({q})", "fl": "id", "wt": "json"}, timeout=30).json()["response"]["docs"]
+        docs = requests.get(core, params={"q": f"title_bi:({q})", "fl": "id", "wt": "json"}, timeout=30).json()[
+            "response"
+        ]["docs"]
         return {doc["id"] for doc in docs}
 
 
@@ -81,7 +95,12 @@ def side(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
     place.trust(maker.public_key)
     place.start(["portal", "projector", "api"])
     made = Side(place, maker)
-    maker.publish("shops", body(), organisation("市市场监管局"), [("table", SHOPS, "门店", {"claim": "none", "quality": {"score": 96, "grade": "A"}})])
+    maker.publish(
+        "shops",
+        body(),
+        organisation("市市场监管局"),
+        [("table", SHOPS, "门店", {"claim": "none", "quality": {"score": 96, "grade": "A"}})],
+    )
     made.settle()
     yield made
     place.stop()
@@ -95,17 +114,21 @@ def test_a_published_entry_is_found_shown_and_looked_up(side: Side) -> None:
     assert "_csrf_token" not in page.text
     assert "public" in page.headers["Cache-Control"]
     assert "大药房0" in page.text
-    assert 'application/ld+json' in page.text
+    assert "application/ld+json" in page.text
     narrowed = side.get("/dataset/shops", v="大药房7")
     assert "大药房7" in narrowed.text
     assert "大药房12" not in narrowed.text
     assert "零售药店名录" in side.get("/dataset", q="藥店").text
     assert "零售药店名录" in side.get("/dataset", q="yaodian").text
     assert "零售药店名录" in side.get("/").text
-    shown = requests.get(f"{side.portal}/api/3/action/package_show", params={"id": "shops"}, timeout=30).json()["result"]
+    shown = requests.get(f"{side.portal}/api/3/action/package_show", params={"id": "shops"}, timeout=30).json()[
+        "result"
+    ]
     assert shown["id"] == ident("entry", "shops")
     assert [resource["id"] for resource in shown["resources"]] == [ident("product", "shops", "table")]
-    searched = requests.get(f"{side.portal}/api/3/action/package_search", params={"q": "药店"}, timeout=30).json()["result"]
+    searched = requests.get(f"{side.portal}/api/3/action/package_search", params={"q": "药店"}, timeout=30).json()[
+        "result"
+    ]
     assert [one["name"] for one in searched["results"]] == ["shops"]
     assert "Pharmacies" in side.get("/en/dataset/shops").text
 
@@ -140,7 +163,9 @@ def test_a_forged_bundle_stands_still_until_it_is_replaced(side: Side) -> None:
     maker = side.maker
     forger = Maker(side.place.path / "spool", seed="22" * 32, first=maker.number + 1)
     forged = forger.catalogue("forged", body("伪造"), organisation("市教育局"))
-    until("the refusal is noted", lambda: bool(side.sql("select 1 from bundle_refused where number = %s", forger.number)))
+    until(
+        "the refusal is noted", lambda: bool(side.sql("select 1 from bundle_refused where number = %s", forger.number))
+    )
     assert side.get("/dataset/forged").status_code == 404
     forged.unlink()
     maker.catalogue("genuine", body("真实"), organisation("市教育局"))
@@ -165,7 +190,9 @@ def test_a_closure_shuts_the_page_the_search_and_the_package(side: Side) -> None
     side.settle()
     assert "将要关停的" not in side.get("/dataset", q="关停").text.replace("“关停”", "")
     assert entry not in side.found("关停")
-    shown = requests.get(f"{side.portal}/api/3/action/package_show", params={"id": "closing"}, timeout=30).json()["result"]
+    shown = requests.get(f"{side.portal}/api/3/action/package_show", params={"id": "closing"}, timeout=30).json()[
+        "result"
+    ]
     assert shown["resources"] == []
     maker.close("entry", entry, lifted=True)
     side.settle()
@@ -182,7 +209,13 @@ def test_a_closed_entry_gives_its_ground_and_takes_a_request(side: Side) -> None
     form = side.get("/request", dataset="register")
     assert "Set-Cookie" not in form.headers
     stamp = form.text.split('name="form_time" value="')[1].split('"')[0]
-    given = {"title": "学籍信息", "text": "各校人数即可", "contact": "someone@example.org", "dataset": "register", "form_time": stamp}
+    given = {
+        "title": "学籍信息",
+        "text": "各校人数即可",
+        "contact": "someone@example.org",
+        "dataset": "register",
+        "form_time": stamp,
+    }
     early = requests.post(f"{side.portal}/request", data={**given, "form_time": ""}, timeout=30)
     assert early.status_code == 400
     time.sleep(2.2)
@@ -191,15 +224,30 @@ def test_a_closed_entry_gives_its_ground_and_takes_a_request(side: Side) -> None
     code = sent.url.rsplit("/", 1)[1]
     assert code in sent.text
     assert "someone@example.org" not in sent.text
-    assert side.sql("select kind, payload->>'entry_id' from inbox where code = %s", code) == [("request", ident("entry", "register"))]
-    foreign = requests.post(f"{side.portal}/request", data=given, headers={"Origin": "http://elsewhere.example"}, timeout=30)
+    assert side.sql("select kind, payload->>'entry_id' from inbox where code = %s", code) == [
+        ("request", ident("entry", "register"))
+    ]
+    foreign = requests.post(
+        f"{side.portal}/request", data=given, headers={"Origin": "http://elsewhere.example"}, timeout=30
+    )
     assert foreign.status_code == 400
 
 
 def test_bad_addresses_get_a_clear_answer(side: Side) -> None:
     """Hostile names, pages and parameters: a 4xx or a page, never a 500."""
-    hostile = ["/dataset/%00", "/dataset/%ff", "/dataset/" + "x" * 3000, "/dataset?page=99999999999999", "/dataset?page=-1&theme='", "/request/xx"]
-    hostile += ["/dataset/shops?p=9999999&order=%27&f.%E5%8C%BA=%22%3E&col=nope&v=%25", "/dataset?q=%7B!lucene%7D*:*", "/dataset/shops/api?column=x&op=zz&value=1"]
+    hostile = [
+        "/dataset/%00",
+        "/dataset/%ff",
+        "/dataset/" + "x" * 3000,
+        "/dataset?page=99999999999999",
+        "/dataset?page=-1&theme='",
+        "/request/xx",
+    ]
+    hostile += [
+        "/dataset/shops?p=9999999&order=%27&f.%E5%8C%BA=%22%3E&col=nope&v=%25",
+        "/dataset?q=%7B!lucene%7D*:*",
+        "/dataset/shops/api?column=x&op=zz&value=1",
+    ]
     for path in hostile:
         assert side.get(path).status_code < 500, path
 
@@ -225,7 +273,9 @@ with app._wsgi_app.test_request_context("/"):
     import subprocess
 
     ini = side.place.layout.ini("portal")
-    answer = subprocess.run([sys.executable, "-c", script, str(ini)], capture_output=True, text=True, timeout=120, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", script, str(ini)], capture_output=True, text=True, timeout=120, check=True
+    )
     token = next(line.split()[1] for line in answer.stdout.splitlines() if line.startswith("TOKEN"))
     calls = {
         "package_create": {"name": "mine"},
@@ -238,7 +288,9 @@ with app._wsgi_app.test_request_context("/"):
         "config_option_update": {"ckan.site_title": "x"},
     }
     for action, data in calls.items():
-        got = requests.post(f"{side.portal}/api/3/action/{action}", json=data, headers={"Authorization": token}, timeout=60)
+        got = requests.post(
+            f"{side.portal}/api/3/action/{action}", json=data, headers={"Authorization": token}, timeout=60
+        )
         assert got.status_code == 403, (action, got.status_code, got.text[:200])
 
 
@@ -255,7 +307,13 @@ def test_the_open_side_is_made_again_from_its_folder(side: Side, tmp_path: Path)
     copy = tmp_path / "bundles"
     shutil.copytree(side.place.path / "spool", copy)
     side.place.stop(["projector"])
-    command = [sys.executable, "-m", "ckanext.govopen.portal.projection.service", "--ini", str(side.place.layout.ini("portal"))]
+    command = [
+        sys.executable,
+        "-m",
+        "ckanext.govopen.portal.projection.service",
+        "--ini",
+        str(side.place.layout.ini("portal")),
+    ]
     subprocess.run([*command, "--rebuild", str(copy)], check=True, timeout=300, capture_output=True)
     assert [side.sql(table) for table in tables] == before
     side.place.start(["portal", "projector", "api"])

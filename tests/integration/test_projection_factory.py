@@ -60,7 +60,9 @@ class Maker:
         }
         return write_bundle(self.folder, given, parts or {}, self.seed)
 
-    def entry(self, name: str, body: Mapping[str, Any], org: Mapping[str, Any], state: str = "open", **more: Any) -> dict[str, Any]:
+    def entry(
+        self, name: str, body: Mapping[str, Any], org: Mapping[str, Any], state: str = "open", **more: Any
+    ) -> dict[str, Any]:
         """The entry part of a bundle, one epoch on."""
         before = self.epochs.get(name, 0)
         self.epochs[name] = before + 1
@@ -109,7 +111,8 @@ class Maker:
                 continue
             data, ref = write_part(table, f"{name}.parquet")
             schema = [
-                {**fields.get(f.name, {}), "name": f.name, "type": release_type(write_type(f.type))} for f in table.schema
+                {**fields.get(f.name, {}), "name": f.name, "type": release_type(write_type(f.type))}
+                for f in table.schema
             ]
             keys = ("name", "type", "name_zh", "name_en", "description_zh", "description_en", "unit", "codelist")
             manifest = release_manifest(
@@ -123,7 +126,11 @@ class Maker:
             )
             made = dict(manifest)
             made["digest"] = release_digest(manifest)
-            made["approval"] = {"maker": "approver", "at": dt.datetime.now(dt.UTC).isoformat(), "request_number": self.number + 1}
+            made["approval"] = {
+                "maker": "approver",
+                "at": dt.datetime.now(dt.UTC).isoformat(),
+                "request_number": self.number + 1,
+            }
             releases.append(made)
             pointers.append({"product_id": product, "grant_id": "", "digest": made["digest"]})
             parts[ref.digest] = data
@@ -159,7 +166,10 @@ def write_type(kind: pa.DataType) -> pa.DataType:
 def described(*columns: tuple[str, str, str]) -> str:
     """Columns as a frozen body keeps them: (name, Chinese name, meaning)."""
     return json.dumps(
-        [{"name": n, "name_zh": zh, "name_en": n, "description_zh": why, "description_en": "", "type": "string"} for n, zh, why in columns],
+        [
+            {"name": n, "name_zh": zh, "name_en": n, "description_zh": why, "description_en": "", "type": "string"}
+            for n, zh, why in columns
+        ],
         ensure_ascii=False,
     )
 

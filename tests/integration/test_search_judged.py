@@ -32,8 +32,19 @@ def documents() -> list[dict[str, Any]]:
     """The corpus as the projector hands it to Solr."""
     made = []
     for name, (body, org) in corpus().items():
-        shown = {**body, "name": name, "organization": {"name": org["name"], "title": org["title"]}, "metadata_modified": "2026-11-01T00:00:00"}
-        base = {"index_id": ident("entry", name), "id": ident("entry", name), "name": name, "site_id": "judged", "title": body["title"]}
+        shown = {
+            **body,
+            "name": name,
+            "organization": {"name": org["name"], "title": org["title"]},
+            "metadata_modified": "2026-11-01T00:00:00",
+        }
+        base = {
+            "index_id": ident("entry", name),
+            "id": ident("entry", name),
+            "name": name,
+            "site_id": "judged",
+            "title": body["title"],
+        }
         base |= {"notes": body["notes"], "validated_data_dict": json.dumps(shown, ensure_ascii=False)}
         made.append(document.enrich(base))
     return made
@@ -54,8 +65,14 @@ def misses(solr: pysolr.Solr) -> list[str]:
         names = ask(solr, judged["q"])
         if judged.get("none") and names:
             found.append(f"{judged['q']}: should find nothing, found {names[:3]}")
-        found += [f"{judged['q']}: {name} is not among the first three {names[:4]}" for name in judged.get("best", []) if name not in names[:3]]
-        found += [f"{judged['q']}: {name} is missing in {names[:6]}" for name in judged.get("also", []) if name not in names]
+        found += [
+            f"{judged['q']}: {name} is not among the first three {names[:4]}"
+            for name in judged.get("best", [])
+            if name not in names[:3]
+        ]
+        found += [
+            f"{judged['q']}: {name} is missing in {names[:6]}" for name in judged.get("also", []) if name not in names
+        ]
     return found
 
 
@@ -70,12 +87,16 @@ def judged_core(home: Any) -> Iterator[pysolr.Solr]:
     """A core of our own beside the two of the home, gone again afterwards."""
     url, folder = home.status()["solr_url"], home.layout.solr / "judged"
     shutil.copytree(str(files("govopen_stack").joinpath("solr", "conf")), folder / "conf", dirs_exist_ok=True)
-    made = requests.get(f"{url}/admin/cores", params={"action": "CREATE", "name": "judged", "instanceDir": str(folder)}, timeout=60)
+    made = requests.get(
+        f"{url}/admin/cores", params={"action": "CREATE", "name": "judged", "instanceDir": str(folder)}, timeout=60
+    )
     assert made.status_code == 200, made.text[:500]
     solr = pysolr.Solr(f"{url}/judged", timeout=60)
     fill(solr)
     yield solr
-    requests.get(f"{url}/admin/cores", params={"action": "UNLOAD", "core": "judged", "deleteInstanceDir": "true"}, timeout=60)
+    requests.get(
+        f"{url}/admin/cores", params={"action": "UNLOAD", "core": "judged", "deleteInstanceDir": "true"}, timeout=60
+    )
 
 
 def test_judged_queries_are_answered(judged_core: pysolr.Solr) -> None:
@@ -85,9 +106,22 @@ def test_judged_queries_are_answered(judged_core: pysolr.Solr) -> None:
 
 def test_a_text_past_the_string_limit_is_indexed(judged_core: pysolr.Solr) -> None:
     """Sixty thousand characters of notes and a column list as long go in, and are found."""
-    shown = {"title": "长文本", "notes": "沧海桑田" * 15_000, "govopen_fields": json.dumps([{"name": "x", "description_zh": "字" * 40_000}])}
-    base = {"index_id": "long", "id": "long", "name": "long", "site_id": "judged", "title": "长文本", "some_extra": "长" * 40_000}
-    judged_core.add([document.enrich({**base, "validated_data_dict": json.dumps(shown, ensure_ascii=False)})], commit=True)
+    shown = {
+        "title": "长文本",
+        "notes": "沧海桑田" * 15_000,
+        "govopen_fields": json.dumps([{"name": "x", "description_zh": "字" * 40_000}]),
+    }
+    base = {
+        "index_id": "long",
+        "id": "long",
+        "name": "long",
+        "site_id": "judged",
+        "title": "长文本",
+        "some_extra": "长" * 40_000,
+    }
+    judged_core.add(
+        [document.enrich({**base, "validated_data_dict": json.dumps(shown, ensure_ascii=False)})], commit=True
+    )
     assert ask(judged_core, "沧海桑田")[0] == "long"
     judged_core.delete(id="long", commit=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from ckanext.govopen.portal.pages import previews
 
@@ -21,7 +21,11 @@ def test_codes_and_names_are_no_groups() -> None:
 def test_a_cube_runs_along_its_months() -> None:
     """A cube with a period is a line of sums; suppressed cells are no figures."""
     fields = _fields(科室="string", 月份="string", 人次="integer")
-    rows = [{"科室": d, "月份": f"2026-{m:02d}", "人次": None if (d, m) == ("儿", 2) else m} for d in "儿骨" for m in (1, 2, 3)]
+    rows = [
+        {"科室": d, "月份": f"2026-{m:02d}", "人次": None if (d, m) == ("儿", 2) else m}
+        for d in "儿骨"
+        for m in (1, 2, 3)
+    ]
     chart = previews.choose("cube", fields, {}, rows, complete=True)
     assert chart is not None
     assert (chart.kind, chart.column, chart.measure) == ("line", "月份", "人次")
@@ -47,9 +51,21 @@ def test_pictures_are_whole_xml_whatever_a_label_holds() -> None:
     items = ((hostile, 5.0), *((f"v{n}", 1.0) for n in range(20)))
     chart = previews.Chart(kind="bars", column="c", measure="", items=items)
     svg = previews.bars(chart, identity="i", title=hostile, source=hostile, rest="其他")
-    tree = ElementTree.fromstring(svg)
+    tree = ET.fromstring(svg)
     assert "script" not in {element.tag.rpartition("}")[2] for element in tree.iter()}
     bars = [element for element in tree.iter() if element.get("class") == "bar0"]
     assert len(bars) == previews.SHOWN + 1
-    line = previews.line(previews.Chart(kind="line", column="c", measure="m", items=(("2020", 1.0), ("2021", -3.5))), identity="i", title="t", source="s")
-    assert ElementTree.fromstring(line).get("viewBox") == "0 0 560 232"
+    line = previews.line(
+        previews.Chart(kind="line", column="c", measure="m", items=(("2020", 1.0), ("2021", -3.5))),
+        identity="i",
+        title="t",
+        source="s",
+    )
+    assert ET.fromstring(line).get("viewBox") == "0 0 560 232"
+
+
+def test_a_cubes_status_is_no_group() -> None:
+    """The state of a cell is said at the cell, not drawn."""
+    fields = _fields(科室="string", cell_status="string", 人次="integer")
+    assert previews.candidates(fields) == ["科室"]
+    assert previews.timeish({"name": "m", "name_zh": "就诊月份", "type": "string"})

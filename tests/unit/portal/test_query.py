@@ -51,8 +51,18 @@ def test_programs_keep_their_field_queries() -> None:
 def test_a_document_has_no_string_past_the_limit() -> None:
     """CKAN's wildcard field refuses long strings: none is left, and their words are in text fields."""
     long = "字" * 20_000
-    shown = {"title": "标题", "notes": long, "govopen_fields": json.dumps([{"name": "a", "name_zh": "列名", "description_zh": long}])}
-    doc = {"validated_data_dict": json.dumps(shown), "id": "x", "extras_govopen_fields": long, "govopen_fields": long, "title": "标题"}
+    shown = {
+        "title": "标题",
+        "notes": long,
+        "govopen_fields": json.dumps([{"name": "a", "name_zh": "列名", "description_zh": long}]),
+    }
+    doc = {
+        "validated_data_dict": json.dumps(shown),
+        "id": "x",
+        "extras_govopen_fields": long,
+        "govopen_fields": long,
+        "title": "标题",
+    }
     made = document.enrich(doc)
     assert "govopen_fields" not in made
     assert "extras_govopen_fields" not in made
@@ -62,9 +72,16 @@ def test_a_document_has_no_string_past_the_limit() -> None:
 
 def test_a_wrong_date_is_left_out() -> None:
     """A free text in a date would fail the whole document in Solr."""
-    made = document.enrich({"id": "x", "validated_data_dict": json.dumps({"title": "t", "modified_data": "去年", "metadata_modified": "?"})})
+    made = document.enrich(
+        {
+            "id": "x",
+            "validated_data_dict": json.dumps({"title": "t", "modified_data": "去年", "metadata_modified": "?"}),
+        }
+    )
     assert "modified_dt" not in made
-    dated = document.enrich({"id": "x", "validated_data_dict": json.dumps({"title": "t", "modified_data": "2026-11-20"})})
+    dated = document.enrich(
+        {"id": "x", "validated_data_dict": json.dumps({"title": "t", "modified_data": "2026-11-20"})}
+    )
     assert dated["modified_dt"] == "2026-11-20T00:00:00Z"
 
 

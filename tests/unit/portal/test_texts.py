@@ -43,7 +43,10 @@ def test_columns_come_from_text_or_list() -> None:
 
 def test_grounds_and_figures_are_spoken() -> None:
     """A closed ground is its label and the officer's words; numbers come as people say them."""
-    assert texts.ground_of({"closed_ground": "personal", "closed_ground_text": "含身份信息"}, "zh") == "个人隐私和个人信息：含身份信息"
+    assert (
+        texts.ground_of({"closed_ground": "personal", "closed_ground_text": "含身份信息"}, "zh")
+        == "个人隐私和个人信息：含身份信息"
+    )
     assert texts.short(23_456_789, "zh") == "2345.7 万"
     assert texts.short(1_200_000, "en") == "1.2M"
     assert texts.size(20_685) == "20.2 KB"

@@ -18,7 +18,7 @@ def govopen_portal() -> None:
 @click.option("--once", is_flag=True, help="Apply what waits, drain the index queue, and end.")
 def project(once: bool) -> None:
     """Apply bundles from the spool folder in order, for as long as it runs."""
-    from ckanext.govopen.portal.projection import service  # noqa: PLC0415 - heavy, and web workers never need it.
+    from ckanext.govopen.portal.projection import service
 
     service.run(once=once)
 
@@ -27,7 +27,7 @@ def project(once: bool) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False))
 def rebuild(folder: str) -> None:
     """Rebuild everything the open side shows from a FOLDER of bundles."""
-    from ckanext.govopen.portal.projection import service  # noqa: PLC0415
+    from ckanext.govopen.portal.projection import service
 
     click.echo(service.rebuild(folder))
 
@@ -35,7 +35,7 @@ def rebuild(folder: str) -> None:
 @govopen_portal.command()
 def reindex() -> None:
     """Put every published entry into the index queue and drain it."""
-    from ckanext.govopen.portal.projection import service  # noqa: PLC0415
+    from ckanext.govopen.portal.projection import service
 
     click.echo(service.reindex())
 

@@ -96,4 +96,3 @@ class PortalPlugin(p.SingletonPlugin, DefaultTranslation):
     def i18n_domain(self) -> str:
         """The domain of the portal's texts."""
         return "ckanext-govopen_portal"
-

@@ -53,7 +53,7 @@ def public_key() -> str:
     """The text of the public key that every bundle must verify with."""
     given = str(tk.config.get("govopen.bundle.public_key") or "")
     if given and "\n" not in given and given.startswith(("/", "./", "~")):
-        from pathlib import Path  # noqa: PLC0415 - only the projector reads the file.
+        from pathlib import Path
 
         return Path(given).expanduser().read_text(encoding="utf-8")
     return given

@@ -27,7 +27,7 @@ def shared(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     signed_in = bool(tk.request.cookies) and tk.current_user.is_authenticated
-    public = tk.request.method in ("GET", "HEAD") and response.status_code == 200 and not signed_in  # noqa: PLR2004
+    public = tk.request.method in ("GET", "HEAD") and response.status_code == 200 and not signed_in
     kept = "no-store" in response.headers.get("Cache-Control", "")
     response.headers[WISH] = "public, max-age=2" if public and not kept else "private, no-store"
     return response

@@ -44,9 +44,9 @@ class _Epoch:
 
     @staticmethod
     def _read() -> str | None:
-        import sqlalchemy as sa  # noqa: PLC0415 - the cache's own logic is tested without CKAN.
+        import sqlalchemy as sa
 
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
         try:
             with model.meta.engine.connect() as connection:
@@ -71,6 +71,8 @@ class CacheHeader:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer with the header that the view wished for."""
+
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             wish = next((value for name, value in headers if name == WISH), None)
             if wish is not None:
@@ -93,6 +95,7 @@ class AnonymousPages:
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer from memory where that may be, else draw and keep."""
         if not _may_keep(environ):
             return self.app(environ, start_response)
         epoch = self.epoch()

@@ -37,7 +37,7 @@ def group(name: str) -> Response:
 
 @core.get("/dataset/<name>/resource/<product>")
 @core.get("/dataset/<name>/resource/<product>/<path:rest>")
-def resource(name: str, product: str, rest: str = "") -> Response:
+def resource(name: str, product: str, **_rest: str) -> Response:
     """A product is a part of its entry's page."""
     return _to("dataset", name=name, product=product)
 
@@ -48,6 +48,6 @@ def resource(name: str, product: str, rest: str = "") -> Response:
 @core.get("/dataset/followers/<path:rest>")
 @core.get("/dataset/resources/<path:rest>")
 @core.get("/dataset/activity/<path:rest>")
-def elsewhere(rest: str = "") -> Response:
+def elsewhere(**_rest: str) -> Response:
     """Entries are written at the desk; here one reads."""
     return _to("search")

@@ -18,7 +18,9 @@ from ckanext.govopen.portal.settings import public_api_url
 
 __all__ = ["api", "dataset"]
 
-QUERY_CODES = "query.field query.operator query.value query.limit access.no_grant access.key access.quota release.closed".split()
+QUERY_CODES = (
+    "query.field query.operator query.value query.limit access.no_grant access.key access.quota release.closed".split()
+)
 
 
 def _found(name: str) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def _gone(found: dict[str, Any]) -> Response:
 
 
 def _alike(found: dict[str, Any]) -> list[dict[str, Any]]:
-    from ckanext.govopen.portal.pages import summary  # noqa: PLC0415
+    from ckanext.govopen.portal.pages import summary
 
     theme = found["body"].get("theme")
     return [summary.card(row) for row in store.listing({"theme": theme}, limit=4)[0]] if theme else []
@@ -63,7 +65,9 @@ def _drawn(product: dict[str, Any], found: dict[str, Any], labels: dict[str, dic
         return None
     label = labels.get(chart.column, {}).get("label", chart.column)
     if chart.measure:
-        title = tk._("{measure} by {column}").format(measure=labels.get(chart.measure, {}).get("label", chart.measure), column=label)
+        title = tk._("{measure} by {column}").format(
+            measure=labels.get(chart.measure, {}).get("label", chart.measure), column=label
+        )
     else:
         title = tk._("Rows by {column}").format(column=label)
     source = f"{found['title']} · {found['provider']} · {found['modified']}"
@@ -135,7 +139,7 @@ def _tried(product: dict[str, Any]) -> list[tuple[str, str]]:
     if args.get("sort", "").lstrip("-") in names:
         params.append(("sort", args["sort"]))
     limit = args.get("limit", "3")
-    params.append(("limit", limit if limit.isdigit() and len(limit) < 4 and int(limit) <= 100 else "3"))  # noqa: PLR2004
+    params.append(("limit", limit if limit.isdigit() and len(limit) < 4 and int(limit) <= 100 else "3"))
     return params
 
 
@@ -147,12 +151,12 @@ def _answered(product: dict[str, Any], params: list[tuple[str, str]]) -> dict[st
         text = json.dumps(json.loads(answer.text), ensure_ascii=False, indent=2)
     except ValueError:
         text = answer.text
-    return {"status": answer.status, "text": text[:6000] + ("\n…" if len(text) > 6000 else "")}  # noqa: PLR2004
+    return {"status": answer.status, "text": text[:6000] + ("\n…" if len(text) > 6000 else "")}
 
 
 def _programs(url: str, params: list[tuple[str, str]], *, keyed: bool) -> list[dict[str, str]]:
     """The same call in four languages, each ready to run as it stands."""
-    from urllib.parse import urlencode  # noqa: PLC0415
+    from urllib.parse import urlencode
 
     full = f"{url}?{urlencode(params)}" if params else url
     asked = json.dumps(dict(params), ensure_ascii=False)
@@ -168,6 +172,9 @@ def _programs(url: str, params: list[tuple[str, str]], *, keyed: bool) -> list[d
             "text": f'{imports}\n\nanswer = requests.get("{url}", params={asked}{head_py}, timeout=30)\n'
             'answer.raise_for_status()\nfor row in answer.json()["rows"]:\n    print(row)',
         },
-        {"name": "JavaScript", "text": f'const answer = await fetch("{full}"{head_js});\nconst {{rows}} = await answer.json();\nconsole.table(rows);'},
+        {
+            "name": "JavaScript",
+            "text": f'const answer = await fetch("{full}"{head_js});\nconst {{rows}} = await answer.json();\nconsole.table(rows);',
+        },
         {"name": "R", "text": f'library(httr)\nrows <- content(GET("{full}"{head_r}))$rows\nstr(rows)'},
     ]

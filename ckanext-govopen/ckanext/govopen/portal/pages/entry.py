@@ -30,7 +30,7 @@ def load(key: str) -> dict[str, Any] | None:
     main = open_ones[0] if open_ones else None
     last = main["released"] if main else None
     organisation = found["organisation"] or {}
-    made = {
+    return {
         "id": found["entry_id"],
         "name": found["name"],
         "body": body,
@@ -55,7 +55,6 @@ def load(key: str) -> dict[str, Any] | None:
         "closed": _shut(found, closed, products),
         "region": body.get("region") or organisation.get("region"),
     }
-    return made
 
 
 def _product(found: Mapping[str, Any], product: Mapping[str, Any], closed: Closed, speech: str) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def _product(found: Mapping[str, Any], product: Mapping[str, Any], closed: Close
         "digest": current["digest"] if current and decision.allow else "",
         "row_count": current["row_count"] if current and decision.allow else None,
         "released": summary.day_of(current["published_at"]) if current else None,
-        "fields": (manifest.get("schema") or {}).get("fields") or [],
+        "fields": ((manifest or product["body"]).get("schema") or {}).get("fields") or [],
         "evidence": evidence,
         "quality": summary.quality_of(evidence.get("quality")) if evidence else None,
         "link": manifest.get("link"),
@@ -135,7 +134,7 @@ def _version(
 
 def _refusals(found: Mapping[str, Any], speech: str) -> list[dict[str, Any]]:
     """Routes that the rules refuse, each with its ground in both languages."""
-    from ckanext.govopen import codes  # noqa: PLC0415 - read with the first refusal.
+    from ckanext.govopen import codes
 
     seen, made = set(), []
     given = [r for p in found["products"] for r in p["body"].get("refusals") or []]
@@ -164,7 +163,11 @@ def _shut(found: Mapping[str, Any], closed: Closed, products: list[dict[str, Any
     if own is not None:
         return {"notice": own.notice, "at": own.at, "code": own.code}
     if found["state"] == "withdrawn":
-        return {"notice": {"zh": "该数据已撤回。", "en": "These data were withdrawn."}, "at": found["modified_at"], "code": "release.closed"}
+        return {
+            "notice": {"zh": "该数据已撤回。", "en": "These data were withdrawn."},
+            "at": found["modified_at"],
+            "code": "release.closed",
+        }
     shut = [p for p in products if p["decision"].code == "release.closed"]
     if products and len(shut) == len(products):
         decision: Decision = shut[0]["decision"]
@@ -178,7 +181,9 @@ def shut(entry: Mapping[str, Any]) -> dict[str, Any]:
     notice = entry["closed"]["notice"] or {}
     return {
         "zh": texts.spoken(notice, "zh") or "该数据已停止提供。",
-        "en": texts.spoken(notice, "en") if isinstance(notice, Mapping) and notice.get("en") else "These data are no longer provided.",
+        "en": texts.spoken(notice, "en")
+        if isinstance(notice, Mapping) and notice.get("en")
+        else "These data are no longer provided.",
         "at": summary.day_of(entry["closed"]["at"]),
         "code": entry["closed"]["code"],
     }

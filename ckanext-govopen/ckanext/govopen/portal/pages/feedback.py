@@ -38,11 +38,11 @@ MOST_AN_HOUR = 20
 def _allowed() -> bool:
     """At most some posts an hour from one address, counted in this worker."""
     address, at = tk.request.remote_addr or "", time.monotonic()
-    times = [t for t in _recent.get(address, []) if at - t < 3600]  # noqa: PLR2004
+    times = [t for t in _recent.get(address, []) if at - t < 3600]
     times.append(at)
     _recent[address] = times
     _recent.move_to_end(address)
-    while len(_recent) > 5000:  # noqa: PLR2004
+    while len(_recent) > 5000:
         _recent.popitem(last=False)
     return len(times) <= MOST_AN_HOUR
 
@@ -58,7 +58,7 @@ def _given(*names: str) -> dict[str, str]:
 
 
 def _faults(given: dict[str, str], *needed: str) -> dict[str, str]:
-    found = {name: tk._("Please fill this in") for name in needed if len(given[name]) < 2}  # noqa: PLR2004
+    found = {name: tk._("Please fill this in") for name in needed if len(given[name]) < 2}
     found |= {n: tk._("At most {n} characters").format(n=LONGEST[n]) for n, v in given.items() if len(v) > LONGEST[n]}
     if not _same_place() or not helpers.check_stamp(tk.request.form.get("form_time", "")):
         found["form"] = tk._("This form is too old or was sent in an instant: please send it again")
@@ -130,7 +130,11 @@ def send_report() -> Response:
 def find() -> Response:
     """From the box "ask by code" to the page of that code."""
     code = tk.request.args.get("code", "").strip().upper()
-    return tk.redirect_to("govopen_portal.progress", code=code) if _CODE.match(code) else tk.redirect_to("govopen_portal.requests")
+    return (
+        tk.redirect_to("govopen_portal.progress", code=code)
+        if _CODE.match(code)
+        else tk.redirect_to("govopen_portal.requests")
+    )
 
 
 @portal.get("/request/<code>")

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-__all__ = ["Chart", "bars", "candidates", "choose", "line"]
+__all__ = ["CELL_STATUS", "TOTAL", "Chart", "bars", "candidates", "choose", "line", "timeish"]
 
 FEWEST, MOST = 2, 40
+CELL_STATUS, TOTAL = "cell_status", "合计"
+"""What cubes call the state of a cell, and the value that stands for all values of a dimension."""
 SHOWN = 12
-_CODEISH = re.compile(r"(编号|编码|代码|号码|[码号名]$|说明|简介|内容|id$|code$|电话|网址|邮编|经度|纬度|备注|地址|名称$|name$)", re.IGNORECASE)
+_CODEISH = re.compile(
+    r"(编号|编码|代码|号码|[码号名]$|说明|简介|内容|id$|code$|电话|网址|邮编|经度|纬度|备注|地址|名称$|name$)",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"^(\d{4})(?:[-/年.]?(\d{1,2}|Q[1-4]|第?[一二三四]季度))?(?:[-/月.]?(\d{1,2}))?[日月]?$")
 _TIMEISH = re.compile(r"(年份|年度|月份|季度|日期|期间|year|month|quarter|date|period)", re.IGNORECASE)
 _COUNTISH = re.compile(r"(人次|人数|数量|总数|合计|件数|次数|户数|count|total|cases|visits|number)", re.IGNORECASE)
@@ -36,17 +41,25 @@ def _told(field: Mapping[str, Any]) -> str:
     return f"{field.get('name_zh') or ''} {field.get('name') or ''}"
 
 
+def timeish(field: Mapping[str, Any]) -> bool:
+    """Whether a column is called a time."""
+    return field.get("type") in ("date", "datetime") or bool(_TIMEISH.search(_told(field)))
+
+
 def candidates(fields: Sequence[Mapping[str, Any]], most: int = 4) -> list[str]:
     """Columns whose values may be worth counting: text with few values, best first; codes and addresses never."""
     scored = []
     for place, field in enumerate(fields):
         told = _told(field)
-        if field.get("type") not in ("string", "boolean"):
+        if field.get("type") not in ("string", "boolean") or field.get("name") == CELL_STATUS:
             continue
         score = 0
         if field.get("codelist"):
             score += 5
-        if re.search(r"(类型|类别|种类|级别|等级|层次|状态|现象|区|县|街道|行业|性质|线路|分类|科室|type|class|level|district|status|kind)", told):
+        if re.search(
+            r"(类型|类别|种类|级别|等级|层次|状态|现象|区|县|街道|行业|性质|线路|分类|科室|type|class|level|district|status|kind)",
+            told,
+        ):
             score += 4
         if _CODEISH.search(str(field.get("name_zh") or field.get("name") or "")):
             score -= 6
@@ -85,7 +98,7 @@ def _from_rows(fields: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, 
             value, key = _numeric(row.get(measure)), row.get(dimension["name"])
             if value is not None and key is not None:
                 sums[str(key)] = sums.get(str(key), 0.0) + value
-        if FEWEST <= len(sums) <= 400:  # noqa: PLR2004 - more points than pixels help nobody.
+        if FEWEST <= len(sums) <= 400:
             if _runs_in_time(dimension, list(sums)):
                 items = tuple(sorted(sums.items()))
                 return Chart(kind="line", column=dimension["name"], measure=measure, items=items)
@@ -104,9 +117,8 @@ def choose(
     complete: bool,
 ) -> Chart | None:
     """The chart that says most: `counted` holds value counts per column, `rows` all rows when `complete`."""
-    if complete and (kind == "cube" or len(rows) <= 400):  # noqa: PLR2004
-        if (found := _from_rows(fields, rows)) is not None:
-            return found
+    if complete and (kind == "cube" or len(rows) <= 400) and (found := _from_rows(fields, rows)) is not None:
+        return found
     best: Chart | None = None
     for column, pairs in counted.items():
         known = [(str(value), float(count)) for value, count in pairs if value not in (None, "")]
@@ -118,7 +130,7 @@ def choose(
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")  # noqa: PLR2004
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _cut(text: str, most: int) -> str:
@@ -169,8 +181,13 @@ def line(chart: Chart, *, identity: str, title: str, source: str) -> str:
     step = width / max(1, len(items) - 1)
     points = [(left + k * step, base - tall * (value - low) / span) for k, value in enumerate(values)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    body = [f'<line class="grid" stroke="#8884" x1="{left}" x2="{left + width}" y1="{y}" y2="{y}"/>' for y in (base, base - 70, base - 140)]
-    body.append(f'<polygon class="area0" fill="#1746c7" fill-opacity=".12" points="{left},{base} {path} {points[-1][0]:.1f},{base}"/>')
+    body = [
+        f'<line class="grid" stroke="#8884" x1="{left}" x2="{left + width}" y1="{y}" y2="{y}"/>'
+        for y in (base, base - 70, base - 140)
+    ]
+    body.append(
+        f'<polygon class="area0" fill="#1746c7" fill-opacity=".12" points="{left},{base} {path} {points[-1][0]:.1f},{base}"/>'
+    )
     body.append(f'<polyline class="line0" fill="none" stroke="#1746c7" stroke-width="2.4" points="{path}"/>')
     peak = values.index(high)
     for k in sorted({0, peak, len(items) - 1}):
@@ -181,6 +198,8 @@ def line(chart: Chart, *, identity: str, title: str, source: str) -> str:
     marks = sorted({0, len(items) // 2, len(items) - 1})
     for k in marks:
         anchor = "start" if k == 0 else "end" if k == len(items) - 1 else "middle"
-        body.append(f'<text class="l" text-anchor="{anchor}" x="{points[k][0]:.1f}" y="{base + 18}">{escape(items[k][0])}</text>')
+        body.append(
+            f'<text class="l" text-anchor="{anchor}" x="{points[k][0]:.1f}" y="{base + 18}">{escape(items[k][0])}</text>'
+        )
     described = f"{title}: {items[0][0]} {_figure(values[0])} – {items[-1][0]} {_figure(values[-1])}"
     return _frame(identity, 232, title, source, body, described)

@@ -60,7 +60,7 @@ def _ask(path: str, query: str) -> tuple[int, bytes] | None:
                 return None
         except (OSError, http.client.HTTPException) as err:
             _local.connection = None
-            if attempt == 2 or isinstance(err, TimeoutError):  # noqa: PLR2004 - a kept connection may have been closed.
+            if attempt == 2 or isinstance(err, TimeoutError):
                 log.warning("the data service does not answer (%s)", type(err).__name__)
                 _down_until = time.monotonic() + 2
                 return None
@@ -79,7 +79,7 @@ def fetch(product: str, params: Sequence[tuple[str, str]]) -> Answer | None:
         value = json.loads(body)
     except ValueError:
         return None
-    if status != 200:  # noqa: PLR2004 - everything else is a refusal with a code.
+    if status != 200:
         return Answer(status=status, error=value.get("error") or {"code": "unknown"}, text=body.decode())
     rows, total = value.get("rows") or [], value.get("total")
     return Answer(rows=rows, total=int(total) if total is not None else len(rows), text=body.decode())
@@ -93,7 +93,7 @@ def stats(product: str, digest: str, column: str, most: int) -> list[tuple[Any, 
             _kept.move_to_end(key)
             return _kept[key]
     found = _ask(f"/products/{quote(product, safe='')}/stats", urlencode([("group", column), ("limit", str(most))]))
-    if found is None or found[0] != 200:  # noqa: PLR2004
+    if found is None or found[0] != 200:
         return None
     try:
         value = json.loads(found[1])
@@ -102,7 +102,6 @@ def stats(product: str, digest: str, column: str, most: int) -> list[tuple[Any, 
     pairs = [(group["value"], int(group["count"])) for group in value.get("groups") or []]
     with _lock:
         _kept[key] = pairs
-        while len(_kept) > 2000:  # noqa: PLR2004 - some hundred bytes each.
+        while len(_kept) > 2000:
             _kept.popitem(last=False)
     return pairs
-

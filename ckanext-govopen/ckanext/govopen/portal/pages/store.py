@@ -151,10 +151,14 @@ def all_entries(batch: int = 500) -> Iterator[dict[str, Any]]:
 
 def entry(key: str) -> dict[str, Any] | None:
     """An entry by name or id with its products, their current and earlier releases and every live closure."""
-    found = _one("select * from pub_entry where name = :key or entry_id = :key order by name = :key desc limit 1", key=key)
+    found = _one(
+        "select * from pub_entry where name = :key or entry_id = :key order by name = :key desc limit 1", key=key
+    )
     if found is None:
         return None
-    products = _all("select * from pub_product where entry_id = :id order by position, product_id", id=found["entry_id"])
+    products = _all(
+        "select * from pub_product where entry_id = :id order by position, product_id", id=found["entry_id"]
+    )
     ids = [product["product_id"] for product in products]
     releases = _all(
         """select r.product_id, r.digest, r.number, r.row_count, r.manifest, r.published_at, r.renditions,
@@ -187,10 +191,13 @@ def usage(product_ids: Sequence[str]) -> dict[str, int]:
 
 def applied() -> dict[str, Any]:
     """How far the projection is: the last bundle and what was refused."""
-    return _one(
-        """select (select max(number) from bundle_applied) as number, (select max(applied_at) from bundle_applied) as at,
+    return (
+        _one(
+            """select (select max(number) from bundle_applied) as number, (select max(applied_at) from bundle_applied) as at,
         (select count(*) from index_queue) as waiting"""
-    ) or {}
+        )
+        or {}
+    )
 
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -214,5 +221,7 @@ def inbox(code: str) -> dict[str, Any] | None:
 
 def columns_of(ids: Sequence[str]) -> dict[str, Any]:
     """The described columns of several entries, as they were frozen."""
-    rows = _all("select entry_id, body->'govopen_fields' fields from pub_entry where entry_id = any(:ids)", ids=list(ids))
+    rows = _all(
+        "select entry_id, body->'govopen_fields' fields from pub_entry where entry_id = any(:ids)", ids=list(ids)
+    )
     return {row["entry_id"]: row["fields"] for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
@@ -71,10 +72,8 @@ class Due:
 def due(cycle: str, last: dt.date | None, stated: Any, today: dt.date) -> Due | None:
     """When the next update is due: the later of what was stated and what the cycle says; None without a rhythm."""
     days: list[dt.date] = []
-    try:
+    with contextlib.suppress(ValueError):
         days.append(dt.date.fromisoformat(str(stated)[:10]))
-    except ValueError:
-        pass
     grace = 0
     try:
         rhythm = codes.load("update_cycles")[cycle].more

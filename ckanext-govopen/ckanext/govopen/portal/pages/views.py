@@ -51,7 +51,7 @@ _share: list[float] = []
 
 def _on_time() -> int:
     """The share of entries with a rhythm that are not overdue; counted at most twice a minute in each worker."""
-    if _share and time.monotonic() - _share[0] < 30:  # noqa: PLR2004
+    if _share and time.monotonic() - _share[0] < 30:
         return int(_share[1])
     timed = [card for card in map(summary.card, store.all_entries()) if card["due"]]
     kept = sum(card["due"].state != "late" for card in timed)
@@ -84,7 +84,7 @@ def home() -> str:
 
 def _page_number() -> int:
     given = tk.request.args.get("page", "1")
-    return min(max(int(given), 1), 5000) if given.isdigit() and len(given) < 6 else 1  # noqa: PLR2004
+    return min(max(int(given), 1), 5000) if given.isdigit() and len(given) < 6 else 1
 
 
 def _facet(name: str, counts: dict[str, int], picked: str) -> dict[str, Any]:
@@ -125,11 +125,14 @@ def search() -> str:
         "last": max(1, -(-total // PAGE)),
         "facets": [_facet(n, facets[n], filters.get(n, "")) for n in engine.FILTERS if facets.get(n)],
         "facet_names": _facet_names(),
-        "picked": [{"name": n, "label": _label_of(n, v), "url": helpers.page_url(**{n: None, "page": None})} for n, v in filters.items()],
+        "picked": [
+            {"name": n, "label": _label_of(n, v), "url": helpers.page_url(**{n: None, "page": None})}
+            for n, v in filters.items()
+        ],
         "sort": sort,
         "degraded": degraded,
         "open_count": sum(card["has_data"] for card in cards),
-        "hidden": [(name, value) for name, value in filters.items()],
+        "hidden": list(filters.items()),
     }
     return tk.render("portal/search.html", extra)
 
@@ -163,7 +166,9 @@ def _explain(q: str, rows: list[dict[str, Any]], cards: list[dict[str, Any]]) ->
     for card in cards:
         if any(word in card["title"] for word in words):
             continue
-        names = [c.get("name_zh") or c.get("name") for c in texts.columns({"govopen_fields": described.get(card["id"])})]
+        names = [
+            c.get("name_zh") or c.get("name") for c in texts.columns({"govopen_fields": described.get(card["id"])})
+        ]
         card["match"] = [str(name) for name in names if name and any(w.lower() in str(name).lower() for w in words)][:4]
 
 
@@ -173,7 +178,9 @@ def high_value() -> str:
     groups = []
     for code in codes.load("high_value"):
         rows, total = store.listing({"high_value": code.code}, limit=6)
-        groups.append({"code": code.code, "label": code.label(lang()), "count": total, "cards": [summary.card(r) for r in rows]})
+        groups.append(
+            {"code": code.code, "label": code.label(lang()), "count": total, "cards": [summary.card(r) for r in rows]}
+        )
     return tk.render("portal/high_value.html", {"groups": groups})
 
 
@@ -187,7 +194,14 @@ def departments() -> str:
 @portal.get("/developers")
 def developers() -> str:
     """How to call the data service."""
-    first = next((summary.card(row) for row in store.listing({"open_type": "unconditional"}, limit=20)[0] if row["kind"] in ("table", "cube")), None)
+    first = next(
+        (
+            summary.card(row)
+            for row in store.listing({"open_type": "unconditional"}, limit=20)[0]
+            if row["kind"] in ("table", "cube")
+        ),
+        None,
+    )
     reasons = [codes.reason(code, lang()) for code in dataset.QUERY_CODES]
     return tk.render("portal/developers.html", {"api_root": public_api_url(), "first": first, "errors": reasons})
 
@@ -195,7 +209,9 @@ def developers() -> str:
 @portal.get("/about")
 def about() -> str:
     """What this place is, and what it does not do."""
-    return tk.render("portal/about.html", {"open_types": list(codes.load("open_types")), "grades": list(codes.load("grades"))})
+    return tk.render(
+        "portal/about.html", {"open_types": list(codes.load("open_types")), "grades": list(codes.load("grades"))}
+    )
 
 
 @portal.get("/stats")
@@ -227,7 +243,12 @@ def catalogue() -> str:
     """公共数据开放目录: every entry, open or not, with its ground."""
     page = _page_number()
     rows, total = store.listing({}, sort="title", page=page, limit=100)
-    extra = {"cards": [summary.card(row) for row in rows], "total": total, "page_now": page, "last": max(1, -(-total // 100))}
+    extra = {
+        "cards": [summary.card(row) for row in rows],
+        "total": total,
+        "page_now": page,
+        "last": max(1, -(-total // 100)),
+    }
     return tk.render("portal/catalogue.html", extra)
 
 

@@ -49,7 +49,7 @@ def _write(bundle: Bundle, owner: str | None, *, with_packages: bool) -> list[st
         # CKAN has rolled everything back. The data are approved and signed: they go out without CKAN's copy.
         session.rollback()
         fields = ", ".join(sorted(map(str, err.error_dict)))
-        log.error("bundle %d: CKAN refuses the package (%s); published without it", bundle.number, fields)
+        log.error("bundle %d: CKAN refuses the package (%s); published without it", bundle.number, fields)  # noqa: TRY400 - fields only.
         return _write(bundle, owner, with_packages=False)
     except BaseException:
         session.rollback()
@@ -61,7 +61,9 @@ def _write(bundle: Bundle, owner: str | None, *, with_packages: bool) -> list[st
 
 def _package(entry_id: str, owner: str | None) -> None:
     session = model.Session
-    entry = session.execute(sa.text("select * from pub_entry where entry_id = :id"), {"id": entry_id}).mappings().first()
+    entry = (
+        session.execute(sa.text("select * from pub_entry where entry_id = :id"), {"id": entry_id}).mappings().first()
+    )
     if entry is None:
         return
     products = [

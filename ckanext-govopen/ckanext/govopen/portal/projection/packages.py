@@ -67,6 +67,8 @@ def package_of(
         if value in (None, ""):
             continue
         package[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if entry.get("published_at") and not package.get("issued"):
+        package["issued"] = str(entry["published_at"])[:10]
     tags = body.get("tags") or []
     names = [tag.get("name") if isinstance(tag, Mapping) else tag for tag in tags] if isinstance(tags, list) else []
     package |= {

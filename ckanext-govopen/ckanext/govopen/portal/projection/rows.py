@@ -35,7 +35,7 @@ def apply_rows(session: Session, manifest: Mapping[str, Any]) -> list[str]:
     """Write what the bundle says; the answer is the ids of the entries that have to be indexed again."""
     touched: list[str] = []
     entry = manifest.get("entry")
-    if entry and _entry(session, entry, str(manifest["kind"])):
+    if entry and _entry(session, entry, manifest):
         touched.append(entry["id"])
         _products(session, entry["id"], manifest["products"])
         _releases(session, manifest["releases"], entry)
@@ -51,15 +51,26 @@ def apply_rows(session: Session, manifest: Mapping[str, Any]) -> list[str]:
     return sorted(set(touched))
 
 
-def _entry(session: Session, entry: Mapping[str, Any], kind: str) -> bool:
+def _told(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The frozen words with what travels beside them: figures of the releases, routes that the rules refuse."""
+    body = dict(entry["revision"]["body"])
+    for name, value in (entry.get("figures") or {}).items():
+        if value is not None and body.get(name) in (None, ""):
+            body[name] = value
+    if entry.get("refusals"):
+        body["refusals"] = list(entry["refusals"])
+    return body
+
+
+def _entry(session: Session, entry: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
     """Take the entry over if its epoch is newer; whether it was."""
-    state = "withdrawn" if kind == "withdraw" else entry["state"]
+    state = "withdrawn" if manifest["kind"] == "withdraw" else entry["state"]
     done = session.execute(
         sa.text(
             """insert into pub_entry (entry_id, name, epoch, state, revision_digest, body, organisation, published_at,
                 modified_at)
             values (:id, :name, :epoch, :state, :revision, cast(:body as jsonb), cast(:organisation as jsonb),
-                :published_at, :published_at)
+                :published_at, :modified_at)
             on conflict (entry_id) do update set name = excluded.name, epoch = excluded.epoch, state = excluded.state,
                 revision_digest = excluded.revision_digest, body = excluded.body,
                 organisation = excluded.organisation, modified_at = excluded.modified_at
@@ -71,9 +82,10 @@ def _entry(session: Session, entry: Mapping[str, Any], kind: str) -> bool:
             "epoch": int(entry["epoch"]),
             "state": state,
             "revision": entry["revision"]["digest"],
-            "body": _json(entry["revision"]["body"]),
+            "body": _json(_told(entry)),
             "organisation": _json(entry.get("organisation") or {}),
             "published_at": entry["published_at"],
+            "modified_at": manifest.get("created_at") or entry["published_at"],
         },
     )
     return bool(done.rowcount)

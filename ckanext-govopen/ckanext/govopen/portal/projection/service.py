@@ -28,7 +28,7 @@ class Projector:
     """The state of the loop: where bundles come from, where parts go, what was refused and how it looked."""
 
     def __init__(self, spool: str | Path, store_path: str | Path, public_key: str) -> None:
-        from ckanext.govopen.releases.store import ReleaseStore  # noqa: PLC0415 - keeps `--help` quick.
+        from ckanext.govopen.releases.store import ReleaseStore
 
         self.spool = Path(spool)
         self.store = ReleaseStore(store_path)
@@ -45,10 +45,10 @@ class Projector:
 
     def step(self) -> bool:
         """Apply the next bundle if it is there; whether one was applied."""
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
-        from ckanext.govopen.portal.projection import apply, rows  # noqa: PLC0415
-        from ckanext.govopen.releases.bundle import read_bundle  # noqa: PLC0415
+        from ckanext.govopen.portal.projection import apply, rows
+        from ckanext.govopen.releases.bundle import read_bundle
 
         done = rows.applied_number(model.Session)
         model.Session.rollback()
@@ -66,7 +66,7 @@ class Projector:
             apply.apply(bundle, self.store)
         except GovOpenError as err:
             model.Session.rollback()
-            log.error("BUNDLE REFUSED: %s (%s): %s The projection stands still here.", path.name, err.code, err)
+            log.error("BUNDLE REFUSED: %s (%s): %s The projection stands still here.", path.name, err.code, err)  # noqa: TRY400
             rows.note_refused(model.Session, number, "", str(err.code))
             model.Session.commit()
             self._refused = looks
@@ -75,7 +75,7 @@ class Projector:
 
     def work(self) -> bool:
         """One round: all bundles that wait, one thing to make, one batch to index; whether anything was done."""
-        from ckanext.govopen.portal.projection import index_queue, making  # noqa: PLC0415
+        from ckanext.govopen.portal.projection import index_queue, making
 
         busy = False
         while self.step():
@@ -85,7 +85,7 @@ class Projector:
 
 
 def _projector() -> Projector:
-    from ckanext.govopen.portal import settings  # noqa: PLC0415
+    from ckanext.govopen.portal import settings
 
     return Projector(settings.spool(), settings.store_path(), settings.public_key())
 
@@ -115,7 +115,7 @@ def run(*, once: bool = False) -> None:
 
 
 def _forget_session() -> None:
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     try:
         model.Session.rollback()
@@ -126,9 +126,9 @@ def _forget_session() -> None:
 
 def rebuild(folder: str | Path) -> str:
     """Empty what bundles can bring back and apply a folder of them, from the first on."""
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
-    from ckanext.govopen.portal.projection import rows  # noqa: PLC0415
+    from ckanext.govopen.portal.projection import rows
 
     rows.wipe(model.Session)
     model.Session.commit()
@@ -141,7 +141,7 @@ def rebuild(folder: str | Path) -> str:
 
 def reindex() -> str:
     """Queue every entry and drain the queue as far as Solr lets us."""
-    from ckanext.govopen.portal.projection import index_queue  # noqa: PLC0415
+    from ckanext.govopen.portal.projection import index_queue
 
     queued, done = index_queue.queue_all(), 0
     while step := index_queue.drain():
@@ -151,8 +151,8 @@ def reindex() -> str:
 
 def application(ini: str) -> Any:
     """The portal's CKAN application in this process: actions want one, and a request around them."""
-    from ckan.cli import CKANConfigLoader  # noqa: PLC0415
-    from ckan.config.middleware import make_app  # noqa: PLC0415
+    from ckan.cli import CKANConfigLoader
+    from ckan.config.middleware import make_app
 
     return make_app(CKANConfigLoader(ini).get_config())
 

@@ -25,7 +25,7 @@ _FACETS = "theme base_library open_type grade national_grade region update_cycle
 def _moment(value: Any) -> str | None:
     """A day or a moment as Solr writes it; None when it is neither, for a wrong date would fail the whole document."""
     try:
-        read = dt.datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        read = dt.datetime.fromisoformat(str(value))
     except ValueError:
         return None
     if read.tzinfo is None:

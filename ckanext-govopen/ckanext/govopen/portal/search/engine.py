@@ -69,5 +69,7 @@ def search(
     except (pysolr.SolrError, SearchError, OSError) as err:
         log.warning("Solr cannot be asked (%s): lists come from the database", type(err).__name__)
         return None
-    found = {name: dict(zip(v[0::2], v[1::2], strict=True)) for name, v in answer.facets.get("facet_fields", {}).items()}
+    found = {
+        name: dict(zip(v[0::2], v[1::2], strict=True)) for name, v in answer.facets.get("facet_fields", {}).items()
+    }
     return Found([doc["id"] for doc in answer.docs], int(answer.hits), found)

@@ -16,8 +16,8 @@ LONGEST = 40
 
 @cache
 def _reader() -> object:
-    """pypinyin with the divisions' names as phrases, or 重庆市长寿区 would be read shi-zhang-shou."""
-    import pypinyin  # noqa: PLC0415 - 80 ms that web workers never need.
+    """Pypinyin with the divisions' names as phrases, or 重庆市长寿区 would be read shi-zhang-shou."""
+    import pypinyin
 
     plain = {"重庆": "chong qing", "长寿": "chang shou", "厦门": "xia men", "六安": "lu an", "台州": "tai zhou"}
     names = {code.zh for code in codes.load("regions") if 1 < len(code.zh) < 9} if _has_regions() else set()

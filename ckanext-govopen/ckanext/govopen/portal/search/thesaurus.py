@@ -66,7 +66,7 @@ def expansions(text: str, most: int = 3) -> list[str]:
 
 def main() -> None:
     """Write the synonyms file of the Solr configset."""
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     target = Path(str(files("govopen_stack"))) / "solr" / "conf" / "synonyms.txt"
     target.write_text(HEAD + "\n".join(solr_lines(concepts())) + "\n", encoding="utf-8")
