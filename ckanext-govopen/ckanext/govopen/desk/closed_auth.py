@@ -16,7 +16,7 @@ from ckan import model
 from ckanext.govopen.desk.roles import store
 from ckanext.govopen.desk.roles.access import allow, anybody, is_machine, name_of
 
-__all__ = ["closed_auth_functions"]
+__all__ = ["closed_actions", "closed_auth_functions"]
 
 PACKAGE_WRITES = (
     "package_create package_update package_patch package_delete package_revise package_change_state"
@@ -103,3 +103,16 @@ def closed_auth_functions() -> dict[str, Auth]:
         closed |= {name: _chained(name, _wide) for name in HARVEST_READS}
         closed |= {name: _chained(name, _machine) for name in HARVEST_WRITES}
     return closed
+
+
+@tk.chained_action
+@tk.side_effect_free
+def harvest_source_list(next_action: Callable[..., Any], context: Any, data_dict: dict[str, Any]) -> Any:
+    """List harvest sources: ckanext-harvest's own action asks nobody's leave."""
+    tk.check_access("harvest_source_list", context, data_dict)
+    return next_action(context, data_dict)
+
+
+def closed_actions() -> dict[str, Callable[..., Any]]:
+    """Actions of other extensions that forget to ask."""
+    return {"harvest_source_list": harvest_source_list} if p.plugin_loaded("harvest") else {}

@@ -21,7 +21,7 @@ from ckanext.govopen.desk.audit.views import audit
 from ckanext.govopen.desk.catalogue import action as catalogue_action
 from ckanext.govopen.desk.catalogue import auth as catalogue_auth
 from ckanext.govopen.desk.catalogue.views import catalogue
-from ckanext.govopen.desk.closed_auth import closed_auth_functions
+from ckanext.govopen.desk.closed_auth import closed_actions, closed_auth_functions
 from ckanext.govopen.desk.door import door
 from ckanext.govopen.desk.publishing import action as publishing_action
 from ckanext.govopen.desk.publishing import auth as publishing_auth
@@ -72,7 +72,7 @@ class DeskPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def get_actions(self) -> dict[str, Any]:
         """What officers and their programs may ask for."""
-        return offered(
+        own = offered(
             review_action,
             catalogue_action,
             publishing_action,
@@ -81,6 +81,7 @@ class DeskPlugin(p.SingletonPlugin, DefaultTranslation):
             supervision_action,
             audit_action,
         )
+        return {**own, **closed_actions()}
 
     def get_auth_functions(self) -> dict[str, Any]:
         """One per action, and those of core that the desk closes."""
