@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 from desk_client import account
+
 from govopen_stack.demo.desk import ActionRefused, Desk
 
 pytestmark = pytest.mark.integration
@@ -45,7 +46,12 @@ def request_(home: Any, closed_entry: dict[str, Any]) -> Iterator[dict[str, Any]
     officer = account(home, "officer")
     made = officer.call("release_request_submit", entry_id=closed_entry["entry_id"], comment="核对无误")
     yield made
-    if officer.call("release_request_show", id=made["id"])["state"] in {"submitted", "reviewed", "security_ok", "deid_ok"}:
+    if officer.call("release_request_show", id=made["id"])["state"] in {
+        "submitted",
+        "reviewed",
+        "security_ok",
+        "deid_ok",
+    }:
         officer.call("release_request_withdraw", id=made["id"])
 
 
@@ -64,10 +70,15 @@ def test_four_eyes_and_frozen_digests(home: Any, request_: dict[str, Any]) -> No
     said = _refused(desks["reviewer"], "release_request_approve", id=request_["id"], digests=stale)
     assert said.codes == ("review.stale",)
     assert said.error["changed"] == ["revision"]
-    done = desks["reviewer"].call("release_request_approve", id=request_["id"], digests=shown["digests"], comment="同意")
+    done = desks["reviewer"].call(
+        "release_request_approve", id=request_["id"], digests=shown["digests"], comment="同意"
+    )
     assert done["state"] == "reviewed"
     assert done["next"] == "security"
-    assert _refused(desks["reviewer"], "release_request_approve", id=request_["id"], digests=shown["digests"]).status == 403
+    assert (
+        _refused(desks["reviewer"], "release_request_approve", id=request_["id"], digests=shown["digests"]).status
+        == 403
+    )
     trail = desks["supervisor"].call("audit_list", subject=f"request:{request_['number']}")["results"]
     assert {"release:request:submit", "release:request:review"} <= {leaf["event"] for leaf in trail}
 
@@ -98,10 +109,11 @@ def test_one_live_request_for_an_entry_and_only_its_officer_takes_it_back(
 def test_what_is_refused_or_undescribed_cannot_be_handed_in(home: Any) -> None:
     """An entry whose delivery was refused, or whose columns are not described, is refused with the stable code."""
     officer = account(home, "officer")
-    stopped = []
-    for row in officer.every("entry_list"):
-        if not row["request_id"] and row["state"] == "working" and not row["green_ones"] and not row["closed"]:
-            stopped.append(row)
+    stopped = [
+        row
+        for row in officer.every("entry_list")
+        if not row["request_id"] and row["state"] == "working" and not row["green_ones"] and not row["closed"]
+    ]
     assert stopped, "the demo has entries that cannot be opened"
     for row in stopped[:6]:
         precheck = officer.call("precheck_show", id=row["entry_id"])
@@ -132,13 +144,25 @@ def test_who_runs_the_machine_approves_nothing(home: Any) -> None:
     for role in ("officer", "reviewer", "security", "deid", "approver"):
         said = _refused(operator, "role_grant_create", user="operator", organisation="*", role=role)
         assert said.codes == ("review.no_role",)
-    assert _refused(account(home, "officer"), "role_grant_create", user="operator", organisation="*", role="officer").status == 403
+    assert (
+        _refused(
+            account(home, "officer"), "role_grant_create", user="operator", organisation="*", role="officer"
+        ).status
+        == 403
+    )
 
 
 def test_core_and_harvest_are_closed_to_officers(home: Any) -> None:
     """No way round the desk: core's searches, writes and ckanext-harvest's open reads refuse officers and outsiders."""
     status, officer = home.status(), account(home, "officer")
-    for action in ("package_search", "package_list", "user_list", "harvest_source_list", "harvest_object_list", "job_list"):
+    for action in (
+        "package_search",
+        "package_list",
+        "user_list",
+        "harvest_source_list",
+        "harvest_object_list",
+        "job_list",
+    ):
         assert _refused(officer, action).status == 403, action
         outside = requests.post(f"{status['desk_url']}/api/3/action/{action}", json={}, timeout=60)
         assert outside.status_code == 403, action
@@ -179,7 +203,16 @@ def test_every_page_is_drawn_in_both_languages(home: Any, closed_entry: dict[str
 def test_anonymous_sees_the_login_page_and_nothing_else(home: Any) -> None:
     """Every page leads to sign-in, every action is refused; a POST without its token is refused even with a session."""
     url = home.status()["desk_url"]
-    for path in ("/", "/desk", "/desk/entries", "/dataset/", "/harvest", "/organization/", "/user/operator", "/feeds/dataset.atom"):
+    for path in (
+        "/",
+        "/desk",
+        "/desk/entries",
+        "/dataset/",
+        "/harvest",
+        "/organization/",
+        "/user/operator",
+        "/feeds/dataset.atom",
+    ):
         answer = requests.get(url + path, timeout=60, allow_redirects=False)
         assert answer.status_code in {302, 404}, path
         assert "/user/login" in answer.headers.get("Location", "/user/login"), path
@@ -195,7 +228,9 @@ def test_an_officer_without_the_role_gets_a_page_that_says_so(home: Any, request
     assert "同意并签名" not in page.text
     assert "须由他人办理" in page.text
     token = next(one or two for one, two in TOKEN.findall(page.text))
-    answer = session.post(f"{url}/desk/requests/{request_['id']}/approve", data={"_csrf_token": token, "digests": "{}"}, timeout=60)
+    answer = session.post(
+        f"{url}/desk/requests/{request_['id']}/approve", data={"_csrf_token": token, "digests": "{}"}, timeout=60
+    )
     assert answer.status_code in {403, 409, 400}
     assert "Traceback" not in answer.text
     assert session.get(f"{url}/desk/audit", timeout=60).status_code == 403

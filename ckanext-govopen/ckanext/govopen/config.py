@@ -9,7 +9,18 @@ import yaml
 
 import ckan.plugins.toolkit as tk
 
-__all__ = ["api_url", "declare", "hub_name", "intake_seconds", "page_size", "portal_url", "region", "review_days", "rules_name", "side"]
+__all__ = [
+    "api_url",
+    "declare",
+    "hub_name",
+    "intake_seconds",
+    "page_size",
+    "portal_url",
+    "region",
+    "review_days",
+    "rules_name",
+    "side",
+]
 
 
 def declare(declaration: Any) -> None:

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-class Problem(Exception):  # noqa: N818 - it is a finding about a field, raised only inside `check`.
+class Problem(Exception):
     """One thing wrong with one field: a text to translate and what fills it."""
 
     def __init__(self, message: str, *values: Any) -> None:

@@ -82,7 +82,9 @@ def core_errors(field: str = "message") -> Iterator[None]:
             raise tk.ObjectNotFound(text) from None
         if err.status == 403:
             raise tk.NotAuthorized(text) from None
-        detail = {key: [str(value)] for key, value in err.detail.items() if key in {"subject", "changed", "found"} and value}
+        detail = {
+            key: [str(value)] for key, value in err.detail.items() if key in {"subject", "changed", "found"} and value
+        }
         raise tk.ValidationError({field: [text], "code": [code], **detail}) from None
 
 
@@ -94,7 +96,7 @@ def commit(context: Mapping[str, Any]) -> None:
 
 def record(event: str, actor: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
     """Write an audit event in the caller's transaction."""
-    from ckanext.govopen.desk.audit import store  # noqa: PLC0415 - the trail imports nothing of the acts.
+    from ckanext.govopen.desk.audit import store
 
     store.record(event, actor, subject, plain(dict(detail or {})))
 

@@ -28,6 +28,7 @@ REDIRECTS = {
     "feeds": "govopen_review.inbox",
     "activity": "govopen_review.inbox",
 }
+LONGEST = 1000  # Characters of an address that sign-in remembers; a longer one would not fit a request line twice.
 MACHINE = frozenset({"harvest", "admin", "harvester", "organization", "group", "file"})
 
 door = Blueprint("govopen_door", __name__)
@@ -54,6 +55,8 @@ def _anonymous(endpoint: str) -> Any:
     if tk.request.method not in {"GET", "HEAD"}:
         return tk.abort(403, tk._("Sign in first"))
     came_from = tk.request.full_path.rstrip("?") if tk.request.path != "/" else None
+    if came_from and len(came_from) > LONGEST:
+        came_from = None
     return tk.redirect_to("user.login", came_from=came_from) if came_from else tk.redirect_to("user.login")
 
 
@@ -70,6 +73,8 @@ def keep() -> Any:
     subject = endpoint.partition(".")[0]
     if endpoint == "dataset.read" and tk.request.method == "GET":
         return tk.redirect_to("govopen_catalogue.entry", entry_id=(tk.request.view_args or {}).get("id"))
+    if endpoint in {"user.read", "user.me"} and tk.request.method == "GET":
+        return tk.redirect_to("user.edit", id=tk.current_user.name)
     if subject in REDIRECTS and tk.request.method == "GET":
         return tk.redirect_to(REDIRECTS[subject])
     if subject in MACHINE:

@@ -74,7 +74,13 @@ def gd_num(value: Any) -> str:
         number = float(value)
     except (TypeError, ValueError):
         return str(value)
-    return f"{int(number):,}" if number.is_integer() and abs(number) >= 1 else f"{number:,.3g}" if abs(number) < 1 else f"{number:,.1f}"
+    return (
+        f"{int(number):,}"
+        if number.is_integer() and abs(number) >= 1
+        else f"{number:,.3g}"
+        if abs(number) < 1
+        else f"{number:,.1f}"
+    )
 
 
 def gd_text(value: Any) -> str:
@@ -90,7 +96,7 @@ def gd_code(name: str, code: Any) -> str:
     """The label of a code of one of our lists; the code itself where the list has none."""
     if code in (None, ""):
         return "–"
-    from ckanext.govopen import codes  # noqa: PLC0415 - loaded on first use.
+    from ckanext.govopen import codes
 
     try:
         return str(codes.load(name).label(str(code), lang())) or str(code)
@@ -100,7 +106,7 @@ def gd_code(name: str, code: Any) -> str:
 
 def gd_reason(code: Any) -> dict[str, str]:
     """Title and remedy of a reason code."""
-    from ckanext.govopen import codes  # noqa: PLC0415
+    from ckanext.govopen import codes
 
     try:
         found = codes.reason(str(code), lang())
@@ -111,7 +117,7 @@ def gd_reason(code: Any) -> dict[str, str]:
 
 def gd_name(user: Any) -> str:
     """The name people know an account by."""
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     found = model.User.get(str(user)) if user else None
     return str((found.fullname or found.name) if found else (user or "–"))
@@ -133,7 +139,7 @@ def gd_organisations() -> list[str]:
     """Titles of the organisations that the reader acts for."""
     if not tk.current_user.is_authenticated:
         return []
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     names = [name for name in roles.grants(tk.current_user.name) if name != roles.ALL]
     found = (model.Group.get(name) for name in sorted(names)[:3])
@@ -153,10 +159,10 @@ def gd_asset(path: str) -> str:
 
 def gd_page(**changes: Any) -> str:
     """This page's address with some of its parameters changed: paging and filters."""
-    from urllib.parse import urlencode  # noqa: PLC0415
+    from urllib.parse import urlencode
 
     params = {key: value for key, value in tk.request.args.items() if value}
-    params.update({key: value for key, value in changes.items()})
+    params.update(changes)
     kept = {key: value for key, value in params.items() if value not in (None, "")}
     return str(tk.h.current_url().partition("?")[0]) + ("?" + urlencode(kept) if kept else "")
 
@@ -171,7 +177,7 @@ def gd_other_language() -> dict[str, str]:
 
 def gd_org(name: Any) -> str:
     """The title of an organisation."""
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     titles = tk.g.setdefault("govopen_titles", {})
     if name and name not in titles:
@@ -182,7 +188,7 @@ def gd_org(name: Any) -> str:
 
 def gd_my_organisations(*wanted: str) -> list[dict[str, str]]:
     """Organisations in which the reader holds one of these roles."""
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     held = roles.organisations(tk.current_user.name, *wanted)
     found = model.Session.query(model.Group).filter_by(is_organization=True, state="active").order_by(model.Group.name)
@@ -259,7 +265,7 @@ def gd_field(name: Any) -> str:
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
-    import yaml  # noqa: PLC0415
+    import yaml
 
     text = files("govopen_schemas").joinpath("catalogue", "dataset.yaml").read_text(encoding="utf-8")
     found = {field["field_name"]: dict(field["label"]) for field in yaml.safe_load(text)["dataset_fields"]}
@@ -268,7 +274,7 @@ def _labels() -> dict[str, dict[str, str]]:
 
 def gd_codes(name: str) -> list[dict[str, str]]:
     """A code list for a choice."""
-    from ckanext.govopen import codes  # noqa: PLC0415
+    from ckanext.govopen import codes
 
     return [{"code": code.code, "label": code.label(lang())} for code in codes.load(name)]
 
@@ -329,21 +335,21 @@ def gd_standing_possible(plan: Any, releases: Any) -> bool:
 
 def gd_revision_columns(body: Any) -> list[dict[str, Any]]:
     """The columns of a frozen revision."""
-    from ckanext.govopen.desk.catalogue.working import columns  # noqa: PLC0415
+    from ckanext.govopen.desk.catalogue.working import columns
 
     return columns(body or {})
 
 
 def gd_pretty(value: Any) -> str:
     """A JSON value over several lines."""
-    import json  # noqa: PLC0415
+    import json
 
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def gd_api_url() -> str:
     """The data service's address."""
-    from ckanext.govopen import config  # noqa: PLC0415
+    from ckanext.govopen import config
 
     return config.api_url()
 
@@ -356,7 +362,7 @@ def gd_login_action() -> str:
 
 def gd_waiting() -> int:
     """How many things wait for the reader."""
-    from ckanext.govopen.desk.review import store  # noqa: PLC0415 - the review asks helpers for nothing.
+    from ckanext.govopen.desk.review import store
 
     if not tk.current_user.is_authenticated:
         return 0

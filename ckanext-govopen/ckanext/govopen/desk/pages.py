@@ -28,7 +28,7 @@ def render(template: str, **values: Any) -> str:
 def paged(**more: Any) -> dict[str, Any]:
     """The paging and filters that this page's address asks for; a page number that is none is the first."""
     page = tk.request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6] or 0) else 1
+    number = int(page) if page.isascii() and page.isdigit() and int(page[:6] or 0) > 0 else 1
     return {"page": min(number, 100_000), **more}
 
 
@@ -54,7 +54,7 @@ def act(action: str, done: str, where: str, /, *, on: dict[str, Any] | None = No
     try:
         ask(action, **data)
     except tk.ValidationError as err:
-        from ckan import model  # noqa: PLC0415 - only after a refusal.
+        from ckan import model
 
         model.Session.rollback()
         tk.h.flash_error(told(err))

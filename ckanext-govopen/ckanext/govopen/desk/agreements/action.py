@@ -35,7 +35,9 @@ def agreement_create(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("agreement_create", context, data_dict)
     by = caller(context)
     if not core.credit_code_fits(data_dict["licensee_code"].upper()):
-        raise refuse("query.value", tk._("This is no unified social credit code: its check digit is wrong"), "licensee_code")
+        raise refuse(
+            "query.value", tk._("This is no unified social credit code: its check digit is wrong"), "licensee_code"
+        )
     with core_errors("ends_on"):
         core.check_term(data_dict["starts_on"], data_dict["ends_on"])
     if store.known(data_dict["number"]):
@@ -60,7 +62,13 @@ def agreement_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     rows, total = store.agreements(data_dict["page"], data_dict["limit"], None if held is None else sorted(held))
     writes = roles.organisations(user, "officer", "approver")
     may = writes is None or bool(writes)
-    return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows, "may": {"create": may}}
+    return {
+        "count": total,
+        "page": data_dict["page"],
+        "limit": data_dict["limit"],
+        "results": rows,
+        "may": {"create": may},
+    }
 
 
 @tk.side_effect_free
@@ -72,7 +80,7 @@ def agreement_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("agreement_show", context, data_dict)
     found = store.agreement(data_dict["id"])
-    assert found is not None  # noqa: S101 - the auth function found it.
+    assert found is not None
     provider = str((found["parties"] or {}).get("provider", ""))
     mine = roles.roles_in(caller(context), provider)
     return {
@@ -99,19 +107,26 @@ def agreement_grant(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("agreement_grant", context, data_dict)
     by = caller(context)
     found = store.agreement(data_dict["agreement_id"])
-    assert found is not None  # noqa: S101 - the auth function found it.
+    assert found is not None
     if found["state"] != "active":
         raise refuse("access.no_grant", tk._("This agreement is not in force"), "agreement_id")
     product = store.product(data_dict["product_id"])
     if product is None or product["organisation"] != (found["parties"] or {}).get("provider"):
         raise refuse("access.no_grant", tk._("This product is not the agreement's to grant"), "product_id")
     with core_errors("product_id"):
-        core.check_grant(product, data_dict["columns"], data_dict["row_filter"], data_dict["expires_on"], found["ends_on"])
+        core.check_grant(
+            product, data_dict["columns"], data_dict["row_filter"], data_dict["expires_on"], found["ends_on"]
+        )
     made = store.add_grant({**data_dict, "created_by": by})
     if made is None:
         raise refuse("release.superseded", tk._("This product is granted under this agreement already"), "product_id")
-    said = {"agreement": found["number"], "product": data_dict["product_id"], "columns": data_dict["columns"] or "all",
-            "quota_rows": data_dict["quota_rows"], "expires_on": str(data_dict["expires_on"])}
+    said = {
+        "agreement": found["number"],
+        "product": data_dict["product_id"],
+        "columns": data_dict["columns"] or "all",
+        "quota_rows": data_dict["quota_rows"],
+        "expires_on": str(data_dict["expires_on"]),
+    }
     record("agreement:grant", by, f"grant:{made}", said)
     queue.enqueue("deliver", str(made), {"grant_id": str(made)})
     commit(context)
@@ -127,7 +142,7 @@ def agreement_key(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("agreement_key", context, data_dict)
     by = caller(context)
     found = store.agreement(data_dict["agreement_id"])
-    assert found is not None  # noqa: S101 - the auth function found it.
+    assert found is not None
     if found["state"] != "active":
         raise refuse("access.key", tk._("This agreement is not in force"), "agreement_id")
     key_id, secret, secret_hash = new_key()

@@ -20,12 +20,12 @@ def agreements(page: int, limit: int, organisations: Sequence[str] | None) -> tu
                   (select g.title from "group" g where g.name = a.parties ->> 'provider' limit 1) as provider_title,
                   (select count(*) from access_grant g where g.agreement_id = a.id and g.state = 'active') as grants,
                   (select count(*) from licence_key y where y.agreement_id = a.id and y.revoked_at is null) as keys
-             from agreement a {where} order by a.state, a.ends_on, a.number limit :limit offset :offset""",  # noqa: S608
+             from agreement a {where} order by a.state, a.ends_on, a.number limit :limit offset :offset""",
         limit=limit,
         offset=(page - 1) * limit,
         **args,
     )
-    return found, int(sql.scalar(f"select count(*) from agreement a {where}", **args))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) from agreement a {where}", **args))
 
 
 def agreement(agreement_id: str) -> dict[str, Any] | None:

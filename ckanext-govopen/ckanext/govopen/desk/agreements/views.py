@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from flask import Response
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.pages import act, ask, paged, render, told
@@ -20,7 +21,9 @@ FORM = ("number", "licensee", "licensee_code", "provider", "purpose", "purpose_c
 @agreements.get("")
 def index() -> str:
     """All agreements."""
-    return render("agreements.html", found=ask("agreement_list", **paged(limit=config.page_size())), form={}, problem=None)
+    return render(
+        "agreements.html", found=ask("agreement_list", **paged(limit=config.page_size())), form={}, problem=None
+    )
 
 
 @agreements.post("")
@@ -30,7 +33,7 @@ def create() -> Any:
     try:
         made = ask("agreement_create", **form)
     except tk.ValidationError as err:
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
         model.Session.rollback()
         found = ask("agreement_list", limit=config.page_size())
@@ -49,9 +52,18 @@ def show(agreement_id: str) -> str:
 def grant(agreement_id: str) -> Response:
     """Grant a product."""
     form = tk.request.form
-    data = {name: form.get(name) or None for name in ("product_id", "columns", "row_filter", "quota_rows", "expires_on")}
+    data = {
+        name: form.get(name) or None for name in ("product_id", "columns", "row_filter", "quota_rows", "expires_on")
+    }
     done = tk._("Granted: the delivery release is being made")
-    return act("agreement_grant", done, "govopen_agreements.show", on={"agreement_id": agreement_id}, agreement_id=agreement_id, **data)
+    return act(
+        "agreement_grant",
+        done,
+        "govopen_agreements.show",
+        on={"agreement_id": agreement_id},
+        agreement_id=agreement_id,
+        **data,
+    )
 
 
 @agreements.post("/<agreement_id>/keys")

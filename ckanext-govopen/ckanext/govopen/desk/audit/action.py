@@ -31,7 +31,13 @@ def audit_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
         subject=data_dict["subject"],
     )
     checkpoint = sql.one("select upto, root, at from audit_checkpoint order by upto desc limit 1")
-    return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows, "checkpoint": checkpoint}
+    return {
+        "count": total,
+        "page": data_dict["page"],
+        "limit": data_dict["limit"],
+        "results": rows,
+        "checkpoint": checkpoint,
+    }
 
 
 @tk.side_effect_free

@@ -62,7 +62,9 @@ def entry_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     return {
         **found,
         "id": found["entry_id"],
-        "package": {key: value for key, value in shown.items() if key not in {"resources", "organization", "govopen_fields"}},
+        "package": {
+            key: value for key, value in shown.items() if key not in {"resources", "organization", "govopen_fields"}
+        },
         "columns": working.columns(shown),
         "editable": list(working.EDITABLE),
         "organisation_title": group.get("title") or found["organisation"],
@@ -76,9 +78,11 @@ def entry_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 
 
 def _closures(found: dict[str, Any]) -> list[dict[str, Any]]:
-    from ckanext.govopen.desk.publishing import store as publishing  # noqa: PLC0415
+    from ckanext.govopen.desk.publishing import store as publishing
 
-    return [{"scope": scope, "target": target} for scope, target in sorted(publishing.closed_targets(found["entry_id"]))]
+    return [
+        {"scope": scope, "target": target} for scope, target in sorted(publishing.closed_targets(found["entry_id"]))
+    ]
 
 
 @tk.side_effect_free
@@ -104,7 +108,7 @@ def entry_update(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("entry_update", context, data_dict)
     by = caller(context)
     entry = store.entry_row(data_dict["id"])
-    assert entry is not None  # noqa: S101 - the auth function found it.
+    assert entry is not None
     changes = {key: str(value or "") for key, value in (data_dict["changes"] or {}).items()}
     unknown = sorted(set(changes) - set(working.EDITABLE))
     if unknown:
@@ -150,7 +154,9 @@ def job_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param kind: one kind of job
     """
     tk.check_access("job_list", context, data_dict)
-    rows, total = job_store.jobs(data_dict["page"], data_dict["limit"], state=data_dict["state"], kind=data_dict["kind"])
+    rows, total = job_store.jobs(
+        data_dict["page"], data_dict["limit"], state=data_dict["state"], kind=data_dict["kind"]
+    )
     return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows}
 
 

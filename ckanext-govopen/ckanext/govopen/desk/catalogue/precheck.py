@@ -20,7 +20,9 @@ def roads_of(plan: Mapping[str, Any], candidates: Iterable[Mapping[str, Any]]) -
     if not plan or not plan.get("routes"):
         return []
     judged = {
-        release["route"]: verdicts.Verdict.from_dict(release["verdict"]) for release in candidates if release.get("verdict")
+        release["route"]: verdicts.Verdict.from_dict(release["verdict"])
+        for release in candidates
+        if release.get("verdict")
     }
     return [dict(plain(asdict(road))) for road in verdicts.roads(Plan.from_dict(plan), judged)]
 
@@ -37,7 +39,14 @@ def precheck(entry_id: str) -> dict[str, Any]:
         release["red"] = red_codes(release)
     fresh = [release for release in candidates if release["state"] in {"candidate", "failed"}]
     green = [release for release in fresh if not release["red"]]
-    live = next((r for r in entry["requests"] if r["state"] in {"draft", "submitted", "reviewed", "security_ok", "deid_ok", "approved"}), None)
+    live = next(
+        (
+            r
+            for r in entry["requests"]
+            if r["state"] in {"draft", "submitted", "reviewed", "security_ok", "deid_ok", "approved"}
+        ),
+        None,
+    )
     closed = bool(plan and plan["body"].get("closed"))
     delivery = entry.get("delivery") or {}
     if live:

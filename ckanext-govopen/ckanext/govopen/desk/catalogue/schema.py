@@ -31,7 +31,7 @@ def _columns(value: Any) -> list[dict[str, str]]:
             raise Problem("Must be a list of columns, each an object with name")
         unknown = set(column) - {"name", *COLUMN}
         if unknown:
-            raise Problem("A column has no %s", sorted(unknown)[0][:60])
+            raise Problem("A column has no %s", min(unknown)[:60])
         found.append({key: read(item) if item is not None else "" for key, item in column.items()})
     return found
 

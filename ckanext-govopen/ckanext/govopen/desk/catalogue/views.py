@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from flask import Response
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.pages import act, ask, paged, render, told
@@ -49,14 +50,21 @@ def save(entry_id: str) -> Any:
     columns = [
         {
             "name": column["name"],
-            **{part: form.get(f"column-{number}-{part}", "") for part in ("name_zh", "name_en", "description_zh", "description_en", "unit")},
+            **{
+                part: form.get(f"column-{number}-{part}", "")
+                for part in ("name_zh", "name_en", "description_zh", "description_en", "unit")
+            },
         }
         for number, column in enumerate(shown["columns"])
     ]
     try:
         ask("entry_update", id=entry_id, changes=changes, columns=columns)
     except tk.ValidationError as err:
-        shown = {**shown, "package": {**shown["package"], **changes}, "columns": [{**a, **b} for a, b in zip(shown["columns"], columns, strict=True)]}
+        shown = {
+            **shown,
+            "package": {**shown["package"], **changes},
+            "columns": [{**a, **b} for a, b in zip(shown["columns"], columns, strict=True)],
+        }
         return render("entry_edit.html", entry=shown, problem=told(err)), 409
     tk.h.flash_success(tk._("Saved. What is public stays as it is until a request is approved."))
     return tk.redirect_to("govopen_catalogue.entry", entry_id=entry_id)
@@ -79,4 +87,6 @@ def jobs() -> str:
 @catalogue.post("/jobs/intake")
 def intake() -> Response:
     """Look at the hub now."""
-    return act("intake_run", tk._("The hub is being asked; new items appear here in a moment"), "govopen_catalogue.jobs")
+    return act(
+        "intake_run", tk._("The hub is being asked; new items appear here in a moment"), "govopen_catalogue.jobs"
+    )

@@ -85,7 +85,9 @@ def closure_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     rows, total = store.closures(data_dict["page"], data_dict["limit"], live=data_dict["live"])
     titles = {
         row["id"]: row["title"]
-        for row in sql.rows("select id, title from package where id = any(:ids)", ids=[r["entry_id"] for r in rows if r["entry_id"]])
+        for row in sql.rows(
+            "select id, title from package where id = any(:ids)", ids=[r["entry_id"] for r in rows if r["entry_id"]]
+        )
     }
     for row in rows:
         mine = roles.roles_in(user, row["organisation"] or "")
@@ -115,14 +117,17 @@ def standing_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
                   (select count(*) from task t where t.entry_id = s.entry_id and t.code like 'standing.%') as stopped
              from standing_plan s join entry e on e.entry_id = s.entry_id join request q on q.id = s.request_id
              join product p on p.id = s.product_id left join package k on k.id = s.entry_id {where}
-            order by s.revoked_at nulls first, s.expires_on, s.id limit :limit offset :offset""",  # noqa: S608
+            order by s.revoked_at nulls first, s.expires_on, s.id limit :limit offset :offset""",
         limit=data_dict["limit"],
         offset=(data_dict["page"] - 1) * data_dict["limit"],
         **args,
     )
     for row in rows:
-        row["may"] = {"revoke": not row["revoked_at"] and bool(roles.roles_in(user, row["organisation"]) & {"officer", "approver"})}
-    total = sql.scalar(f"select count(*) from standing_plan s join entry e on e.entry_id = s.entry_id {where}", **args)  # noqa: S608
+        row["may"] = {
+            "revoke": not row["revoked_at"]
+            and bool(roles.roles_in(user, row["organisation"]) & {"officer", "approver"})
+        }
+    total = sql.scalar(f"select count(*) from standing_plan s join entry e on e.entry_id = s.entry_id {where}", **args)
     return {"count": int(total), "page": data_dict["page"], "limit": data_dict["limit"], "results": rows}
 
 
@@ -143,6 +148,11 @@ def standing_revoke(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     )
     if row is None:
         raise refuse("standing.expired", tk._("This standing approval has ended already"), "id")
-    record("standing:revoke", by, f"product:{row['product_id']}", {"standing_plan": data_dict["id"], "comment": data_dict["comment"]})
+    record(
+        "standing:revoke",
+        by,
+        f"product:{row['product_id']}",
+        {"standing_plan": data_dict["id"], "comment": data_dict["comment"]},
+    )
     commit(context)
     return {"id": data_dict["id"], "revoked_by": by}

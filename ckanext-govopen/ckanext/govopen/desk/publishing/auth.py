@@ -38,7 +38,9 @@ def _closure(data: Any) -> dict[str, Any]:
 def closure_create(context: Any, data: Any) -> dict[str, Any]:
     """Officers, confidentiality reviewers and approvers of the organisation."""
     given = data or {}
-    return _in_all(context, str(given.get("scope", "")), str(given.get("target", "")), "officer", "security", "approver")
+    return _in_all(
+        context, str(given.get("scope", "")), str(given.get("target", "")), "officer", "security", "approver"
+    )
 
 
 @tk.auth_sysadmins_check

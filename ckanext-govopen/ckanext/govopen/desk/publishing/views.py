@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ckan.plugins.toolkit as tk
 from flask import Response
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.pages import act, ask, paged, render
@@ -27,7 +28,9 @@ def close() -> Response:
     data = {name: form.get(name, "") for name in ("scope", "target", "code", "comment")}
     where = {"entry_id": form["entry_id"]} if form.get("entry_id") else None
     done = tk._("Closed. All doors shut within seconds.")
-    return act("closure_create", done, "govopen_catalogue.entry" if where else "govopen_publishing.closures", on=where, **data)
+    return act(
+        "closure_create", done, "govopen_catalogue.entry" if where else "govopen_publishing.closures", on=where, **data
+    )
 
 
 @publishing.post("/closures/<closure_id>/confirm")
@@ -53,4 +56,6 @@ def standing() -> str:
 def revoke(standing_id: str) -> Response:
     """End a standing approval: the next refresh waits for a person."""
     data = {"id": standing_id, "comment": tk.request.form.get("comment", "")}
-    return act("standing_revoke", tk._("Revoked: the next refresh waits for a person"), "govopen_publishing.standing", **data)
+    return act(
+        "standing_revoke", tk._("Revoked: the next refresh waits for a person"), "govopen_publishing.standing", **data
+    )

@@ -53,8 +53,10 @@ def release_request_submit(context: Any, data_dict: dict[str, Any]) -> dict[str,
     if standing is not None:
         standing, problems = check(schema.standing(), standing)
         if problems:
-            told = {f"standing.{name}": [tk._(p.message) % p.values if p.values else tk._(p.message) for p in found]
-                    for name, found in problems.items()}
+            told = {
+                f"standing.{name}": [tk._(p.message) % p.values if p.values else tk._(p.message) for p in found]
+                for name, found in problems.items()
+            }
             raise tk.ValidationError({**told, "code": ["query.value"]})
     with core_errors("entry_id"):
         made = submission.submit(data_dict["entry_id"], by, data_dict["routes"], standing, data_dict["comment"])
@@ -77,7 +79,7 @@ def release_request_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     rows, total = store.page(
         data_dict["page"],
         data_dict["limit"],
-        organisations=_seen(context, user),
+        organisations=_seen(user),
         user=user,
         state=data_dict["state"],
         step=data_dict["step"],
@@ -87,7 +89,7 @@ def release_request_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows}
 
 
-def _seen(context: Any, user: str) -> list[str] | None:
+def _seen(user: str) -> list[str] | None:
     if user == tk.config.get("ckan.site_id"):
         return None
     held = roles.organisations(user)

@@ -14,15 +14,21 @@ from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.jobs import sql
 from ckanext.govopen.desk.review import evidence as proof
 from ckanext.govopen.desk.review import store
-from ckanext.govopen.desk.rules.decision import Plan
 from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.desk.rules.decision import Plan
 
 __all__ = ["changes", "human_checks", "not_checked", "outdated", "request_detail", "revision_changes"]
 
 # What the core's list cannot know, since it depends on what was measured: code, Chinese, English.
 UNSEEN = {
-    "linkage": ("没有可比对的历史版本或同源数据，未做联合推断检查", "No earlier or sibling release was there to check linkage with"),
-    "text": ("自由文本列只按模式查找个人信息，语义未读", "Free-text columns were searched by pattern; their meaning was not read"),
+    "linkage": (
+        "没有可比对的历史版本或同源数据，未做联合推断检查",
+        "No earlier or sibling release was there to check linkage with",
+    ),
+    "text": (
+        "自由文本列只按模式查找个人信息，语义未读",
+        "Free-text columns were searched by pattern; their meaning was not read",
+    ),
     "rights": ("第三方著作权、地图审图等权利状况", "Rights of third parties: copyright, map approval"),
 }
 
@@ -103,7 +109,11 @@ def outdated(request: Mapping[str, Any], releases: Iterable[Mapping[str, Any]]) 
     for release in releases:
         if release["state"] not in {"candidate", "approved", "published"}:
             found.append({"what": "release", "ends": "yes", "name": release["route"], "state": release["state"]})
-        if release["delivery_id"] and entry.get("current_delivery") and release["delivery_id"] != entry["current_delivery"]:
+        if (
+            release["delivery_id"]
+            and entry.get("current_delivery")
+            and release["delivery_id"] != entry["current_delivery"]
+        ):
             found.append({"what": "delivery", "ends": "no", "name": release["route"], "state": "newer"})
     plan = catalogue.plan_row(request["plan_id"]) or {}
     current = catalogue.latest_plan(request["entry_id"])
@@ -156,11 +166,15 @@ def request_detail(request: Mapping[str, Any], user: str) -> dict[str, Any]:
     if delivery:
         profile = catalogue.profile_of(delivery)
         loaded = sql.one(
-            "select id, rows, load_report, received_at, package_digest from delivery where id = cast(:id as uuid)", id=delivery
+            "select id, rows, load_report, received_at, package_digest from delivery where id = cast(:id as uuid)",
+            id=delivery,
         )
     step = request["step"]
     return {
-        **{key: request[key] for key in ("id", "number", "kind", "state", "step", "due_on", "digests", "standing", "comment")},
+        **{
+            key: request[key]
+            for key in ("id", "number", "kind", "state", "step", "due_on", "digests", "standing", "comment")
+        },
         "submitted_by": request["submitted_by"],
         "submitted_at": request["submitted_at"],
         "decided_at": request["decided_at"],

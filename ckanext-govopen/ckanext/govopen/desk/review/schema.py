@@ -32,8 +32,20 @@ __all__ = [
     "task_list",
 ]
 
-STATES = ("draft", "submitted", "reviewed", "security_ok", "deid_ok", "approved", "applied", "returned", "rejected",
-          "lapsed", "withdrawn", "live")
+STATES = (
+    "draft",
+    "submitted",
+    "reviewed",
+    "security_ok",
+    "deid_ok",
+    "approved",
+    "applied",
+    "returned",
+    "rejected",
+    "lapsed",
+    "withdrawn",
+    "live",
+)
 STEPS = ("submit", "review", "security", "deid", "approve")
 
 

@@ -57,8 +57,8 @@ def find(key: str, *, lock: bool = False) -> dict[str, Any] | None:
     by_number = number.isascii() and number.isdigit() and len(number) < 10
     where = "r.number = cast(:key as bigint)" if by_number else "r.id::text = :key"
     if lock:
-        sql.execute(f"select id from request r where {where} for update", key=number)  # noqa: S608 - constant text.
-    return sql.one(f"select {_COLUMNS} {_FROM} where {where}", key=number)  # noqa: S608
+        sql.execute(f"select id from request r where {where} for update", key=number)
+    return sql.one(f"select {_COLUMNS} {_FROM} where {where}", key=number)
 
 
 def steps_of(request_id: str) -> list[dict[str, Any]]:
@@ -115,12 +115,12 @@ def page(
         "entry": entry,
     }
     found = sql.rows(
-        f"select {_COLUMNS} {_FROM} where {where} order by {order} limit :limit offset :offset",  # noqa: S608
+        f"select {_COLUMNS} {_FROM} where {where} order by {order} limit :limit offset :offset",
         limit=limit,
         offset=(number - 1) * limit,
         **args,
     )
-    return found, int(sql.scalar(f"select count(*) {_FROM} where {where}", **args))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) {_FROM} where {where}", **args))
 
 
 def waiting(user: str, limit: int = 50) -> list[dict[str, Any]]:
@@ -130,7 +130,7 @@ def waiting(user: str, limit: int = 50) -> list[dict[str, Any]]:
 
 def waiting_count(user: str) -> int:
     """How many requests and tasks wait for this officer."""
-    requests = int(sql.scalar(f"select count(*) {_FROM} where {_MINE}", user=user))  # noqa: S608
+    requests = int(sql.scalar(f"select count(*) {_FROM} where {_MINE}", user=user))
     return requests + tasks(user, 1, 1)[1]
 
 
@@ -139,7 +139,7 @@ def in_flight(user: str, limit: int = 20) -> list[dict[str, Any]]:
     return sql.rows(
         f"""select {_COLUMNS} {_FROM} where r.submitted_by = :user
               and r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok', 'approved')
-            order by r.due_on nulls last, r.number limit :limit""",  # noqa: S608
+            order by r.due_on nulls last, r.number limit :limit""",
         user=user,
         limit=limit,
     )
@@ -156,7 +156,7 @@ def returned(organisations: Sequence[str] | None, limit: int = 20) -> list[dict[
             {_FROM} where r.state in ('returned', 'lapsed')
               and (cast(:orgs as text[]) is null or e.organisation = any(cast(:orgs as text[])))
               and not exists (select from request later where later.entry_id = r.entry_id and later.number > r.number)
-            order by r.decided_at desc limit :limit""",  # noqa: S608
+            order by r.decided_at desc limit :limit""",
         orgs=None if organisations is None else list(organisations),
         limit=limit,
     )
@@ -248,7 +248,7 @@ def create(
         comment=comment,
         due=due_on,
     )
-    assert row is not None  # noqa: S101 - an insert with returning gives its row.
+    assert row is not None
     for release_id in releases:
         sql.execute(
             "insert into request_release (request_id, release_id) values (cast(:request as uuid), cast(:release as uuid))",
@@ -303,12 +303,12 @@ def tasks(user: str, number: int, limit: int) -> tuple[list[dict[str, Any]], int
     found = sql.rows(
         f"""select t.id, t.kind, t.key, t.entry_id, t.organisation, t.role, t.code, t.detail, t.due_on, t.created_at,
                    k.title, e.name as entry_name {_TASKS}
-            order by t.due_on nulls last, t.created_at limit :limit offset :offset""",  # noqa: S608
+            order by t.due_on nulls last, t.created_at limit :limit offset :offset""",
         user=user,
         limit=limit,
         offset=(number - 1) * limit,
     )
-    return found, int(sql.scalar(f"select count(*) {_TASKS}", user=user))  # noqa: S608
+    return found, int(sql.scalar(f"select count(*) {_TASKS}", user=user))
 
 
 def task(task_id: str) -> dict[str, Any] | None:

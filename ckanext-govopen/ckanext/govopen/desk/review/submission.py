@@ -41,7 +41,9 @@ def steps_for(plan: Mapping[str, Any], routes: Sequence[str]) -> list[str]:
     return [step for step in ORDER if step in needed]
 
 
-def blockers(entry: Mapping[str, Any], plan: Mapping[str, Any] | None, gaps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def blockers(
+    entry: Mapping[str, Any], plan: Mapping[str, Any] | None, gaps: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """What stops an entry whatever its candidates are: descriptions, a refused delivery, nothing planned yet."""
     found = [{"code": gap["code"], "field": gap["field"]} for gap in gaps]
     delivery = entry.get("delivery") or {}
@@ -104,7 +106,7 @@ def submit(
         raise Refused(reason=stops[0]["code"], subject=", ".join(str(stop["field"]) for stop in stops[:12]))
     if any(request["state"] in {"draft", *store.LIVE, "approved"} for request in entry["requests"]):
         raise Refused(reason="release.superseded", subject="request")
-    assert plan is not None  # noqa: S101 - a missing plan is a blocker.
+    assert plan is not None
     chosen = _chosen(plan["body"], entry["candidates"], routes)
     if not chosen and not plan["body"].get("closed"):
         raise Refused(reason="release.superseded" if entry["candidates"] else "rule.no_match", subject="candidates")
@@ -137,5 +139,12 @@ def submit(
         {"entry": row["entry_id"], "digests": digests, "standing": envelope or {}, "steps": steps},
     )
     queue.enqueue("sign", str(made["id"]), {"request_id": str(made["id"])}, lane="publisher")
-    return {"id": made["id"], "number": made["number"], "state": "submitted", "kind": "open" if chosen else "catalogue",
-            "steps": steps, "digests": digests, "routes": [release["route"] for release in chosen]}
+    return {
+        "id": made["id"],
+        "number": made["number"],
+        "state": "submitted",
+        "kind": "open" if chosen else "catalogue",
+        "steps": steps,
+        "digests": digests,
+        "routes": [release["route"] for release in chosen],
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from flask import Response
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.pages import act, ask, paged, render
@@ -47,7 +48,9 @@ def submit(entry_id: str) -> Response:
     form = tk.request.form
     standing = None
     if form.get("standing"):
-        standing = {name: form.get(name) for name in ("max_row_drift", "max_new_values", "expires_on") if form.get(name)}
+        standing = {
+            name: form.get(name) for name in ("max_row_drift", "max_new_values", "expires_on") if form.get(name)
+        }
     try:
         made = ask(
             "release_request_submit",
@@ -57,9 +60,9 @@ def submit(entry_id: str) -> Response:
             comment=form.get("comment", ""),
         )
     except tk.ValidationError as err:
-        from ckan import model  # noqa: PLC0415
+        from ckan import model
 
-        from ckanext.govopen.desk.pages import told  # noqa: PLC0415
+        from ckanext.govopen.desk.pages import told
 
         model.Session.rollback()
         tk.h.flash_error(told(err))

@@ -1,4 +1,4 @@
-"""Answers that every auth function of the desk gives: may this account do this kind of act here?"""
+"""Answers that every auth function of the desk gives: whether an account may do this kind of act here."""
 
 from __future__ import annotations
 

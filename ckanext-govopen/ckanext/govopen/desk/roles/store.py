@@ -13,7 +13,19 @@ import sqlalchemy as sa
 
 from ckan import model
 
-__all__ = ["ALL", "APPROVING", "ROLES", "grant", "grants", "holders", "is_sysadmin", "organisations", "revoke", "roles_in", "rows"]
+__all__ = [
+    "ALL",
+    "APPROVING",
+    "ROLES",
+    "grant",
+    "grants",
+    "holders",
+    "is_sysadmin",
+    "organisations",
+    "revoke",
+    "roles_in",
+    "rows",
+]
 
 ALL = "*"
 ROLES = ("officer", "reviewer", "security", "deid", "approver", "supervisor", "operator")
@@ -23,7 +35,7 @@ APPROVING = frozenset({"officer", "reviewer", "security", "deid", "approver"})
 def is_sysadmin(user: str) -> bool:
     """Whether the account runs the machine."""
     row = model.Session.execute(
-        sa.text('select sysadmin from "user" where name = :u and state = \'active\''), {"u": user}
+        sa.text("select sysadmin from \"user\" where name = :u and state = 'active'"), {"u": user}
     ).first()
     return bool(row and row[0])
 

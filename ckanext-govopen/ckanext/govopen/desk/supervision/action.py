@@ -22,6 +22,13 @@ def supervision_show(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     held = roles.organisations(caller(context))
     seen = None if held is None else sorted(held)
     departments = indicators.by_organisation(seen)
-    summed = {name: sum(int(row[name] or 0) for row in departments) for name in ("entries", "opened", "catalogued", "refused", "in_review", "late")}
+    summed = {
+        name: sum(int(row[name] or 0) for row in departments)
+        for name in ("entries", "opened", "catalogued", "refused", "in_review", "late")
+    }
     rate = round(summed["opened"] / summed["entries"], 3) if summed["entries"] else None
-    return {"totals": {**indicators.totals(seen), **summed, "rate": rate}, "departments": departments, "reasons": indicators.reasons(seen)}
+    return {
+        "totals": {**indicators.totals(seen), **summed, "rate": rate},
+        "departments": departments,
+        "reasons": indicators.reasons(seen),
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ckan.plugins.toolkit as tk
 from flask import Response
+
+import ckan.plugins.toolkit as tk
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.pages import act, ask, paged, render
@@ -42,7 +43,7 @@ def revoke(grant_id: str) -> Response:
 
 
 def _organisations() -> list[dict[str, str]]:
-    from ckan import model  # noqa: PLC0415
+    from ckan import model
 
     found = model.Session.query(model.Group).filter_by(is_organization=True, state="active").order_by(model.Group.name)
     return [{"name": group.name, "title": group.title or group.name} for group in found.limit(1000)]
