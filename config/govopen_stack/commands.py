@@ -145,7 +145,11 @@ def demo(home: Path | None, rows: int, seed: int, quiet: bool) -> None:
         from govopen_stack.demo import run
     except ImportError as err:
         raise PlatformMissing(f"The demo cannot be loaded: {err}.", "Install GovOpen whole.") from err
-    sys.exit(run(place.path, rows=rows, seed=seed, console=Console(quiet=quiet)))
+    try:
+        code = run(place.path, rows=rows, seed=seed, console=Console(quiet=quiet))
+    except (TimeoutError, OSError) as err:
+        raise StackError(f"The demo stopped: {err}.", "Run `govopen demo` again: it goes on where it stopped.") from err
+    sys.exit(code)
 
 
 @govopen.command()
