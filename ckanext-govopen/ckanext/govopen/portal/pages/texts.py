@@ -55,7 +55,7 @@ def columns(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def ground_of(body: Mapping[str, Any], lang: str) -> str:
     """Why an entry is not open: the coded ground, then the officer's words."""
-    words = str(body.get("closed_ground_text") or "")
+    words = said(body, "closed_ground_text", lang)
     ground = label("closed_grounds", body.get("closed_ground"), lang)
     sign = ": " if lang.startswith("en") else "："
     return f"{ground}{sign}{words}" if ground and words else ground or words

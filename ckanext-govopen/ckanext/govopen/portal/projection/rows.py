@@ -15,6 +15,7 @@ import sqlalchemy as sa
 __all__ = ["applied_number", "apply_rows", "mark_applied", "note_refused", "wipe"]
 
 Session = Any
+CLOSED = "rule.closed."
 
 
 def _json(value: Any) -> str:
@@ -57,8 +58,19 @@ def _told(entry: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in (entry.get("figures") or {}).items():
         if value is not None and body.get(name) in (None, ""):
             body[name] = value
-    if entry.get("refusals"):
-        body["refusals"] = list(entry["refusals"])
+    refusals = list(entry.get("refusals") or [])
+    if refusals:
+        body["refusals"] = refusals
+    if entry["state"] == "catalogue" and body.get("open_type") != "closed":
+        # The provider declared one thing and the rules decided another: lists and facets say what was decided.
+        body["open_type_declared"], body["open_type"] = body.get("open_type"), "closed"
+        first = refusals[0] if refusals else {}
+        code = str(first.get("code") or entry.get("closed") or "")
+        if code.startswith(CLOSED) and not body.get("closed_ground"):
+            body["closed_ground"] = code.removeprefix(CLOSED)
+        ground = first.get("ground")
+        if isinstance(ground, Mapping) and not body.get("closed_ground_text"):
+            body["closed_ground_text"], body["closed_ground_text_en"] = ground.get("zh"), ground.get("en")
     return body
 
 
