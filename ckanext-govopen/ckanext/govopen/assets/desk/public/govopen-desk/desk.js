@@ -19,7 +19,7 @@
     document.querySelectorAll("[data-key]").forEach((el) => { if (el !== found && "open" in el) el.open = false; });
     if (found.tagName === "DETAILS") {
       found.open = true;
-      (found.querySelector("textarea[required]") || found.querySelector("button, textarea"))?.focus();
+      (found.querySelector("textarea[required]") || found.querySelector("button"))?.focus();
     } else found.click();
     found.scrollIntoView({ block: "nearest" });
     return true;
