@@ -24,12 +24,12 @@ def test_a_cube_runs_along_its_months() -> None:
     rows = [
         {"科室": d, "月份": f"2026-{m:02d}", "人次": None if (d, m) == ("儿", 2) else m}
         for d in "儿骨"
-        for m in (1, 2, 3)
+        for m in (1, 2, 3, 4)
     ]
     chart = previews.choose("cube", fields, {}, rows, complete=True)
     assert chart is not None
     assert (chart.kind, chart.column, chart.measure) == ("line", "月份", "人次")
-    assert chart.items == (("2026-01", 2.0), ("2026-02", 2.0), ("2026-03", 6.0))
+    assert chart.items == (("2026-01", 2.0), ("2026-02", 2.0), ("2026-03", 6.0), ("2026-04", 8.0))
 
 
 def test_a_large_table_counts_its_groups() -> None:

@@ -43,12 +43,28 @@ def _alike(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [summary.card(row) for row in store.listing({"theme": theme}, limit=4)[0]] if theme else []
 
 
+_KNOWN = {"count": ("数量", "Count"), "cell_status": ("单元格状态", "Cell status")}
+_SUMMED = {"mean": ("平均", "mean"), "sum": ("合计", "total"), "min": ("最小", "lowest"), "max": ("最大", "highest")}
+
+
+def _measured(name: str, described: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """What a cube calls its own columns, put into words: `fee_mean` of a column described as 费用 is 费用（平均）."""
+    if name in _KNOWN:
+        return {"name_zh": _KNOWN[name][0], "name_en": _KNOWN[name][1]}
+    base, _, way = name.rpartition("_")
+    if way in _SUMMED and (known := described.get(base)):
+        zh, en = known.get("name_zh") or base, known.get("name_en") or base
+        return {"name_zh": f"{zh}（{_SUMMED[way][0]}）", "name_en": f"{en} ({_SUMMED[way][1]})"}
+    return {}
+
+
 def _field_labels(product: dict[str, Any], found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Every column of a release with its name and meaning in the reader's language."""
     described = {str(c.get("name")): c for c in found["columns"]}
     made = {}
     for field in product["fields"]:
-        known = {**described.get(str(field["name"]), {}), **{k: v for k, v in field.items() if v not in (None, "")}}
+        told = described.get(str(field["name"])) or _measured(str(field["name"]), described)
+        known = {**told, **{k: v for k, v in field.items() if v not in (None, "")}}
         english = lang() == "en"
         name = str(field["name"])
         made[name] = {

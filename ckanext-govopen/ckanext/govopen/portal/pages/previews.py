@@ -101,7 +101,9 @@ def _from_rows(fields: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, 
         if FEWEST <= len(sums) <= 400:
             if _runs_in_time(dimension, list(sums)):
                 items = tuple(sorted(sums.items()))
-                return Chart(kind="line", column=dimension["name"], measure=measure, items=items)
+                # Three points make no line: they stand side by side, in their order.
+                drawn = "line" if len(items) > 3 else "bars"
+                return Chart(kind=drawn, column=dimension["name"], measure=measure, items=items)
             if len(sums) <= MOST:
                 items = tuple(sorted(sums.items(), key=lambda item: -item[1]))
                 return Chart(kind="bars", column=dimension["name"], measure=measure, items=items)

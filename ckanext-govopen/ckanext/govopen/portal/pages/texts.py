@@ -11,7 +11,7 @@ from typing import Any
 
 from ckanext.govopen import codes
 
-__all__ = ["Due", "columns", "due", "ground_of", "label", "number", "said", "short", "size", "spoken"]
+__all__ = ["Due", "columns", "due", "ground_of", "label", "number", "said", "short", "size", "spoken", "worth"]
 
 SOON = 3
 """Days before the due date from which an update counts as due soon."""
@@ -22,6 +22,11 @@ def said(body: Mapping[str, Any], key: str, lang: str) -> str:
     if lang.startswith("en") and body.get(f"{key}_en"):
         return str(body[f"{key}_en"])
     return str(body.get(key) or "")
+
+
+def worth(text: str) -> str:
+    """The text, or nothing where a form was filled in with "none"."""
+    return "" if text.strip().rstrip("。.").lower() in {"无", "暂无", "没有", "none", "no", "n/a", "-", "—"} else text
 
 
 def spoken(value: Any, lang: str) -> str:
