@@ -35,7 +35,8 @@ def entry_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     :param organisation: one organisation's name
     :param state: working, open, catalogue or withdrawn
     :param stage: how far the current delivery came
-    :param open_type: what the plan allows at most
+    :param closed: whether the rules keep it closed
+    :param green: whether every candidate passes its gate
     :param kind: table, file, link or map
     """
     tk.check_access("entry_list", context, data_dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.govopen.desk.accept import Field, Problem, json_object, need, one_of, opt, paging, text
+from ckanext.govopen.desk.accept import Field, Problem, boolean, json_object, need, one_of, opt, paging, text
 
 __all__ = [
     "COLUMN",
@@ -43,7 +43,8 @@ def entry_list() -> dict[str, Field]:
         "organisation": opt(text(100)),
         "state": opt(one_of("working", "open", "catalogue", "withdrawn")),
         "stage": opt(one_of("landed", "profiled", "planned", "built", "judged", "failed")),
-        "open_type": opt(one_of("unconditional", "conditional", "closed")),
+        "closed": opt(boolean),
+        "green": opt(boolean),
         "kind": opt(one_of("table", "file", "link", "map")),
         **paging(),
     }

@@ -15,7 +15,7 @@ from ckanext.govopen.face import blueprint
 __all__ = ["catalogue"]
 
 catalogue = blueprint("govopen_catalogue", __name__, url_prefix="/desk")
-FILTERS = ("q", "organisation", "state", "open_type", "stage")
+FILTERS = ("q", "organisation", "state", "closed", "stage")
 
 
 @catalogue.get("/entries")
@@ -30,7 +30,7 @@ def entries() -> str:
 def entry(entry_id: str) -> str:
     """One entry: how it stands, what blocks, which roads lead to opening."""
     shown = ask("entry_show", id=entry_id)
-    return render("entry.html", entry=shown, precheck=ask("precheck_show", id=shown["id"]))
+    return render("one_entry.html", entry=shown, precheck=ask("precheck_show", id=shown["id"]))
 
 
 @catalogue.get("/entries/<entry_id>/edit")

@@ -49,7 +49,7 @@ def lift(closure_id: str) -> Response:
 @publishing.get("/standing")
 def standing() -> str:
     """Standing approvals and what they let through."""
-    return render("standing.html", found=ask("standing_list", **paged(limit=config.page_size())))
+    return render("standing_plans.html", found=ask("standing_list", **paged(limit=config.page_size())))
 
 
 @publishing.post("/standing/<standing_id>/revoke")
