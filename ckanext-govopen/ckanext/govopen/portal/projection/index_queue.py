@@ -18,7 +18,7 @@ from ckan.lib.search import index as search_index
 
 from ckanext.govopen.portal.projection.packages import context
 
-__all__ = ["drain", "queue_all", "waiting"]
+__all__ = ["drain", "forget_strangers", "queue_all", "waiting"]
 
 log = logging.getLogger(__name__)
 BATCH = 50
@@ -124,6 +124,30 @@ def _document(entry_id: str) -> None:
         log.warning("entry %s has no package to index", entry_id)
         return
     search.index_for(model.Package).index_package(dict(plain, with_custom_schema=shown), defer_commit=True)
+
+
+def forget_strangers() -> None:
+    """Drop packages and documents of entries that are not there any more; with Solr away lists still leave them out."""
+    model.Session.execute(
+        sa.text(
+            "update package set state = 'deleted' where type = 'dataset' and state <> 'deleted'"
+            " and id not in (select entry_id from pub_entry)"
+        )
+    )
+    known = set(model.Session.execute(sa.text("select entry_id from pub_entry")).scalars())
+    model.Session.commit()
+    site = tk.config.get("ckan.site_id")
+    try:
+        solr = common.make_connection()
+        solr.timeout = PATIENCE
+        found = solr.search("*:*", fq=[f'+site_id:"{site}"'], fl="id", rows=1_000_000)
+        strangers = sorted({doc["id"] for doc in found.docs} - known)
+        for start in range(0, len(strangers), BATCH):
+            ids = " OR ".join(f'"{entry_id}"' for entry_id in strangers[start : start + BATCH])
+            solr.delete(q=f'+site_id:"{site}" +id:({ids})', commit=False)
+        solr.commit()
+    except (pysolr.SolrError, search.SearchError, OSError) as err:
+        log.warning("the index cannot be reached (%s): strangers stay in it until the next rebuild", type(err).__name__)
 
 
 def _put_off(entries: Sequence[str]) -> None:

@@ -128,7 +128,7 @@ def rebuild(folder: str | Path) -> str:
     """Empty what bundles can bring back and apply a folder of them, from the first on."""
     from ckan import model
 
-    from ckanext.govopen.portal.projection import rows
+    from ckanext.govopen.portal.projection import index_queue, rows
 
     rows.wipe(model.Session)
     model.Session.commit()
@@ -136,6 +136,7 @@ def rebuild(folder: str | Path) -> str:
     projector.spool = Path(folder)
     while projector.work():
         pass
+    index_queue.forget_strangers()
     return f"{rows.applied_number(model.Session)} bundles applied"
 
 
