@@ -26,6 +26,9 @@ control_socket_disable = True
 # A browser's request line with a long filter must pass, an endless one must not.
 limit_request_line = 8190
 limit_request_fields = 60
+if os.environ.get("GOVOPEN_SERVICE") == "hub":
+    # The national gateway's scheme names its headers with underscores, which are dropped by default.
+    header_map = "dangerous"
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 

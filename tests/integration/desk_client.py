@@ -45,8 +45,11 @@ def open_products(home: Any, *, audience: str = "public", kind: str = "table") -
     """Published products with their entries, as the desk lists them."""
     desk = account(home, "supervisor")
     found = []
-    for entry in desk.every("entry_list", "entries", state="open"):
-        for product in desk.call("entry_show", id=entry["id"])["products"]:
-            if product["audience"] == audience and product["kind"] == kind and product["published"]:
-                found.append({**product, "entry_id": entry["id"], "name": entry["name"]})
-    return found
+    for entry in desk.every("entry_list", state="open"):
+        shown = desk.call("entry_show", id=entry["entry_id"])
+        kinds = {product["id"]: product for product in shown["products"]}
+        for public in shown["public"]:
+            product = kinds[public["product_id"]]
+            if not public["grant_id"] and product["audience"] == audience and product["kind"] == kind:
+                found.append({**product, **public, "entry_id": entry["entry_id"], "name": entry["name"]})
+    return sorted(found, key=lambda product: product["name"])

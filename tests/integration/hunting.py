@@ -66,8 +66,12 @@ def _column_file(path: Path) -> bytes:
             scratch.write_bytes(copy)
             try:
                 db.execute(f"attach '{scratch}' as held (read_only)")
-                tables = db.execute("select schema_name, table_name from duckdb_tables() where database_name = 'held'").fetchall()
-                return "\n".join(str(db.execute(f'select * from held."{s}"."{t}"').fetchall()) for s, t in tables).encode()
+                tables = db.execute(
+                    "select schema_name, table_name from duckdb_tables() where database_name = 'held'"
+                ).fetchall()
+                return "\n".join(
+                    str(db.execute(f'select * from held."{s}"."{t}"').fetchall()) for s, t in tables
+                ).encode()
             finally:
                 scratch.unlink()
         return str(db.execute("select * from read_parquet(?)", [str(path)]).fetchall()).encode()
@@ -116,7 +120,9 @@ def index(solr: str, cores: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for core in cores:
         start = 0
         while True:
-            answer = requests.get(f"{solr}/{core}/select", params={"q": "*:*", "fl": "*", "rows": 200, "start": start}, timeout=60)
+            answer = requests.get(
+                f"{solr}/{core}/select", params={"q": "*:*", "fl": "*", "rows": 200, "start": start}, timeout=60
+            )
             answer.raise_for_status()
             documents = answer.json()["response"]
             for document in documents["docs"]:

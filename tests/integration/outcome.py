@@ -24,7 +24,9 @@ def codes_of(url: str) -> dict[str, set[str]]:
         rows = db.execute(OUTCOME).fetchall()
         red = _red_gates(db)
     for remote, state, code, delivery, quarantine, plan, entry in rows:
-        codes = {c for c in (code if state == "refused" else None, quarantine if delivery == "quarantined" else None) if c}
+        codes = {
+            c for c in (code if state == "refused" else None, quarantine if delivery == "quarantined" else None) if c
+        }
         if state == "withdrawn":
             codes.add("hub.withdrawn")
         if plan:
@@ -37,9 +39,7 @@ def codes_of(url: str) -> dict[str, set[str]]:
 
 def _red_gates(db: Any) -> dict[str, set[str]]:
     red: dict[str, set[str]] = {}
-    query = (
-        "select p.entry_id, e.verdict from evidence e join release r on r.id = e.release_id join product p on p.id = r.product_id"
-    )
+    query = "select p.entry_id, e.verdict from evidence e join release r on r.id = e.release_id join product p on p.id = r.product_id"
     for entry, verdict in db.execute(query).fetchall():
         red.setdefault(entry, set()).update(gate["code"] for gate in verdict["gates"] if not gate["ok"])
     return red

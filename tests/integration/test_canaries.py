@@ -67,7 +67,10 @@ def _answers(status: dict[str, Any], key: str) -> Iterator[tuple[str, bytes]]:
         for product in shown.json()["dataset"]["products"]:
             for headers in ({}, {"X-Key": key}):
                 rows = session.get(
-                    f"{status['api_url']}/products/{product['id']}/rows", params={"limit": 1000}, headers=headers, timeout=60
+                    f"{status['api_url']}/products/{product['id']}/rows",
+                    params={"limit": 1000},
+                    headers=headers,
+                    timeout=60,
                 )
                 assert rows.status_code < 500
                 yield f"rows {product['id']}", rows.content

@@ -29,7 +29,11 @@ def _doors(status: dict[str, Any], product: dict[str, Any], digest: str) -> dict
 
 def _first_release(status: dict[str, Any], product_id: str) -> str:
     with psycopg.connect(status["database_url"]) as db:
-        return str(db.execute("select digest from pub_release where product_id = %s order by number", [product_id]).fetchone()[0])
+        return str(
+            db.execute("select digest from pub_release where product_id = %s order by number", [product_id]).fetchone()[
+                0
+            ]
+        )
 
 
 def _all_shut(doors: dict[str, tuple[str, set[int]]]) -> bool:
@@ -44,13 +48,17 @@ def test_a_withdrawal_order_shuts_every_door(home: Any) -> None:
     for name, (url, _) in doors.items():
         assert requests.get(url, timeout=30).status_code == 200, f"{name} is open before"
     with psycopg.connect(status["desk_database_url"]) as db:
-        remote = db.execute("select remote_id from source_item where entry_id = %s", [product["entry_id"]]).fetchone()[0]
+        remote = db.execute("select remote_id from source_item where entry_id = %s", [product["entry_id"]]).fetchone()[
+            0
+        ]
     start = time.monotonic()
     hub(home).post("withdraw", remote_id=remote)
     with psycopg.connect(status["desk_database_url"], autocommit=True) as db:
         wait_for(
             "the closure row",
-            lambda: db.execute("select 1 from closure where scope = 'entry' and target = %s", [product["entry_id"]]).fetchone(),
+            lambda: db.execute(
+                "select 1 from closure where scope = 'entry' and target = %s", [product["entry_id"]]
+            ).fetchone(),
             seconds=60,
             every=0.05,
         )
@@ -61,7 +69,9 @@ def test_a_withdrawal_order_shuts_every_door(home: Any) -> None:
     assert notice["code"] == "release.closed"
     refused = requests.get(doors["datastore"][0], timeout=30)
     assert "release.closed" in refused.text
-    found = requests.get(f"{status['portal_url']}/api/3/action/package_search", params={"fq": f"id:{product['entry_id']}"}, timeout=30)
+    found = requests.get(
+        f"{status['portal_url']}/api/3/action/package_search", params={"fq": f"id:{product['entry_id']}"}, timeout=30
+    )
     wait_for(
         "gone from the index",
         lambda: requests.get(found.url, timeout=30).json()["result"]["count"] == 0,
@@ -75,18 +85,22 @@ def test_an_officer_closes_and_lifts(home: Any) -> None:
     product = open_products(home)[0]
     doors = _doors(status, product, "")
     approver = account(home, "approver")
-    made = approver.call("closure_create", scope="entry", target=product["entry_id"], code="release.closed", comment="公众反映可能有误，先行关停核查。")
+    made = approver.call(
+        "closure_create",
+        scope="entry",
+        target=product["entry_id"],
+        code="release.closed",
+        comment="公众反映可能有误，先行关停核查。",
+    )
     wait_for("all doors shut", lambda: _all_shut(doors), seconds=10)
     account(home, "security").call("closure_lift", id=made["id"], comment="核查无误，恢复开放。")
-    wait_for(
-        "rows open again", lambda: requests.get(doors["rows"][0], timeout=30).status_code == 200, seconds=20
-    )
+    wait_for("rows open again", lambda: requests.get(doors["rows"][0], timeout=30).status_code == 200, seconds=20)
 
 
 def test_a_running_download_is_cut(home: Any) -> None:
     """A download that runs while its product is closed ends short of its promised length."""
     status = home.status()
-    product = max(open_products(home), key=lambda p: p.get("row_count", 0))
+    product = max(open_products(home), key=lambda p: p["row_count"])
     url = f"{status['api_url']}/products/{product['id']}/download?format=csv"
     approver = account(home, "approver")
     with requests.get(url, stream=True, timeout=60, headers={"Accept-Encoding": "identity"}) as answer:
@@ -95,13 +109,13 @@ def test_a_running_download_is_cut(home: Any) -> None:
             # What fits into the sockets' buffers is gone before anybody could cut it: then the next call must refuse.
             answer.content  # noqa: B018 - read to the end, as a client would.
         closing = threading.Thread(
-            target=approver.call, args=("closure_create",), kwargs={
-                "scope": "product", "target": product["id"], "code": "release.closed", "comment": "关停演练。"
-            },
+            target=approver.call,
+            args=("closure_create",),
+            kwargs={"scope": "product", "target": product["id"], "code": "release.closed", "comment": "关停演练。"},
         )
         closing.start()
         closing.join()
     wait_for("the next call refused", lambda: requests.get(url, timeout=30).status_code == 410, seconds=10)
-    made = next(c for c in approver.every("closure_list", "closures") if c["target"] == product["id"] and not c["lifted_at"])
+    made = next(c for c in approver.every("closure_list") if c["target"] == product["id"] and not c["lifted_at"])
     account(home, "security").call("closure_lift", id=made["id"], comment="演练结束。")
     wait_for("open again", lambda: requests.get(url, timeout=30).status_code == 200, seconds=20)

@@ -406,13 +406,14 @@ def test_what_no_officer_signed_is_not_published(desk: str, what: str) -> None:
 def test_an_item_whose_approval_ran_out_is_not_published(desk: str) -> None:
     """The hub's word must stand on the day of publication."""
     from ckanext.govopen.desk.jobs import sql
-    from ckanext.govopen.desk.publishing.errors import Closed
+    from ckanext.govopen.errors import Refused
 
     entry = Entry()
     sql.execute("update source_item set state = 'refused', reason_code = 'hub.approval_expired'")
     sql.commit()
-    with pytest.raises(Closed):
+    with pytest.raises(Refused) as refusal:
         entry.publish()
+    assert refusal.value.code == "hub.approval_expired"
 
 
 def test_a_part_that_is_gone_stops_the_publication_before_anything_moves(desk: str) -> None:

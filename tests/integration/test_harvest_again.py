@@ -21,7 +21,9 @@ def _counts(url: str) -> dict[str, tuple[int, str]]:
     with psycopg.connect(url) as db:
         return {
             table: db.execute(
-                sql.SQL("select count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} t").format(sql.Identifier(table))
+                sql.SQL(
+                    "select count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} t"
+                ).format(sql.Identifier(table))
             ).fetchone()
             for table in OURS
         }

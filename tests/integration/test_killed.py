@@ -25,20 +25,28 @@ def test_a_worker_killed_at_a_stage_goes_on(home: Any, stage: str) -> None:
     url = status["desk_database_url"]
     product = open_products(home)[1]
     with psycopg.connect(url) as db:
-        remote = db.execute("select remote_id from source_item where entry_id = %s", [product["entry_id"]]).fetchone()[0]
-        before = db.execute("select coalesce(max(number), 0) from release where product_id = %s", [product["id"]]).fetchone()[0]
-        old = db.execute("select release_id from pointer where product_id = %s and grant_id = ''", [product["id"]]).fetchone()
+        remote = db.execute("select remote_id from source_item where entry_id = %s", [product["entry_id"]]).fetchone()[
+            0
+        ]
+        before = db.execute(
+            "select coalesce(max(number), 0) from release where product_id = %s", [product["id"]]
+        ).fetchone()[0]
+        old = db.execute(
+            "select release_id from pointer where product_id = %s and grant_id = ''", [product["id"]]
+        ).fetchone()
     hub(home).post("change", remote_id=remote)
     account(home, "operator").call("intake_run")
     with psycopg.connect(url, autocommit=True) as db:
         seen = wait_for(
             f"stage {stage}",
-            lambda: db.execute(
-                "select d.stage from delivery d join source_item s on s.id = d.source_item_id where s.remote_id = %s "
-                "order by d.received_at desc limit 1",
-                [remote],
-            ).fetchone()[0]
-            in (*STAGES[STAGES.index(stage) :], "judged"),
+            lambda: (
+                db.execute(
+                    "select d.stage from delivery d join source_item s on s.id = d.source_item_id where s.remote_id = %s "
+                    "order by d.received_at desc limit 1",
+                    [remote],
+                ).fetchone()[0]
+                in (*STAGES[STAGES.index(stage) :], "judged")
+            ),
             seconds=60,
             every=0.01,
         )
@@ -52,7 +60,9 @@ def test_a_worker_killed_at_a_stage_goes_on(home: Any, stage: str) -> None:
             ).fetchone(),
             seconds=90,
         )
-        now = db.execute("select release_id from pointer where product_id = %s and grant_id = ''", [product["id"]]).fetchone()
+        now = db.execute(
+            "select release_id from pointer where product_id = %s and grant_id = ''", [product["id"]]
+        ).fetchone()
         assert now == old, "a change waits for review; the old release stays public"
         twice = db.execute(
             "select count(*) from release where product_id = %s and number > %s", [product["id"], before]
@@ -68,7 +78,9 @@ def test_a_killed_publisher_publishes_once(home: Any) -> None:
     time.sleep(0.2)
     with psycopg.connect(url, autocommit=True) as db:
         wait_for(
-            "an empty outbox", lambda: db.execute("select count(*) from outbox where done_at is null").fetchone()[0] == 0, seconds=90
+            "an empty outbox",
+            lambda: db.execute("select count(*) from outbox where done_at is null").fetchone()[0] == 0,
+            seconds=90,
         )
         total, distinct = db.execute("select count(*), count(distinct outbox_id) from bundle").fetchone()
     assert total == distinct

@@ -32,6 +32,12 @@ def test_pages_draw_and_the_index_catches_up(home: Any) -> None:
     finally:
         home.start()
     with psycopg.connect(status["database_url"], autocommit=True) as db:
-        wait_for("an empty index queue", lambda: db.execute("select count(*) from index_queue").fetchone()[0] == 0, seconds=120)
-    found = requests.get(f"{status['portal_url']}/api/3/action/package_search", params={"fq": f"id:{product['entry_id']}"}, timeout=30)
+        wait_for(
+            "an empty index queue",
+            lambda: db.execute("select count(*) from index_queue").fetchone()[0] == 0,
+            seconds=120,
+        )
+    found = requests.get(
+        f"{status['portal_url']}/api/3/action/package_search", params={"fq": f"id:{product['entry_id']}"}, timeout=30
+    )
     assert found.json()["result"]["count"] == 1

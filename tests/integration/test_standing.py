@@ -27,7 +27,7 @@ def test_three_refreshes_went_public_under_the_standing_plan(home: Any) -> None:
 
 def test_the_day_with_a_new_column_stopped_as_a_task(home: Any) -> None:
     """Nobody approved that column: the last release stays public and an officer finds a task with the code."""
-    tasks = account(home, "officer").every("task_list", "tasks")
+    tasks = account(home, "officer").every("task_list")
     assert any(task["code"] == "standing.schema" for task in tasks)
     with psycopg.connect(home.status()["desk_database_url"]) as db:
         product = db.execute("select product_id from standing_plan where revoked_at is null").fetchone()[0]

@@ -52,7 +52,9 @@ def test_it_serves_without_a_desk(alone: Home) -> None:
     status = alone.status()
     assert "desk_database_url" not in status
     assert "vault_path" not in status
-    listed = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 50}, timeout=30).json()["datasets"]
+    listed = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 50}, timeout=30).json()[
+        "datasets"
+    ]
     dataset = requests.get(f"{status['api_url']}/datasets/{listed[0]['id']}", timeout=30).json()["dataset"]
     product = next(p for p in dataset["products"] if p["audience"] == "public")
     assert requests.get(f"{status['portal_url']}/dataset/{dataset['name']}", timeout=60).status_code == 200

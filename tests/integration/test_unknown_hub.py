@@ -24,14 +24,19 @@ ROWS = 4000
 
 
 def _untagged(*names: str) -> tuple[Column, ...]:
-    return tuple(col(name, f"栏目{name}", f"Item {name}", f"第{name}栏的内容", f"What stands in column {name}") for name in names)
+    return tuple(
+        col(name, f"栏目{name}", f"Item {name}", f"第{name}栏的内容", f"What stands in column {name}") for name in names
+    )
 
 
 def _entry(key: str, **more: Any) -> Entry:
     values: dict[str, Any] = {
         "dept": next(iter(DEPARTMENTS)),
         "title": (f"未见过的清单{key}", f"List never seen {key}"),
-        "notes": (f"本清单由测试生成，编号{key}，任何规则均未见过其列名。", f"Made by a test, number {key}; no rule has seen its columns."),
+        "notes": (
+            f"本清单由测试生成，编号{key}，任何规则均未见过其列名。",
+            f"Made by a test, number {key}; no rule has seen its columns.",
+        ),
         "row_meaning": ("每行一条", "One line"),
         "theme": "living",
         "tags": ("测试",),
@@ -57,20 +62,47 @@ def _trees(rng: np.random.Generator) -> dict[str, Any]:
 
 
 PEOPLE = {"sfzh": "K1", "xm": "K2", "xb": "K3", "csrq": "K4", "zz": "K5", "lxdh": "K6"}
-VISITS = {"patient_id": "V1", "patient_name": "V2", "sex": "V3", "birth_date": "V4", "diagnosis_code": "V5", "diagnosis_name": "V6", "division": "V7"}
+VISITS = {
+    "patient_id": "V1",
+    "patient_name": "V2",
+    "sex": "V3",
+    "birth_date": "V4",
+    "diagnosis_code": "V5",
+    "diagnosis_name": "V6",
+    "division": "V7",
+}
 ENTRIES = (
     (_entry("t-trees", columns=_untagged("Q1", "Q2", "Q3"), table=_trees), set()),
-    (_entry("t-people", columns=_untagged(*PEOPLE.values()), table=_renamed(people.population(ROWS), PEOPLE)), {"rule.closed.personal"}),
-    (_entry("t-visits", columns=_untagged(*VISITS.values()), table=_renamed(people.outpatients(ROWS), VISITS)), {"rule.closed.personal"}),
-    (_entry("t-unapproved", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, approval="missing"), {"hub.not_approved"}),
-    (_entry("t-expired", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, approval="expired"), {"hub.approval_expired"}),
+    (
+        _entry("t-people", columns=_untagged(*PEOPLE.values()), table=_renamed(people.population(ROWS), PEOPLE)),
+        {"rule.closed.personal"},
+    ),
+    (
+        _entry("t-visits", columns=_untagged(*VISITS.values()), table=_renamed(people.outpatients(ROWS), VISITS)),
+        {"rule.closed.personal"},
+    ),
+    (
+        _entry("t-unapproved", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, approval="missing"),
+        {"hub.not_approved"},
+    ),
+    (
+        _entry("t-expired", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, approval="expired"),
+        {"hub.approval_expired"},
+    ),
     (_entry("t-digest", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, fault="digest"), {"package.digest"}),
     (_entry("t-forged", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, fault="forged_manifest"), {"hub.signature"}),
     (_entry("t-replay", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, fault="replay"), {"hub.replay"}),
-    (_entry("t-mark", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, title=("秘密★10年 古树后备清单", "Marked list")), {"package.secrecy_mark"}),
+    (
+        _entry(
+            "t-mark", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, title=("秘密★10年 古树后备清单", "Marked list")
+        ),
+        {"package.secrecy_mark"},
+    ),
     (_entry("t-map", kind="map", form="csv", columns=_untagged("Q1", "Q2", "Q3"), table=_trees), {"package.type"}),
     (
-        _entry("t-ragged", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, raw=lambda raw: raw + b"GS9999,one,2,3,4\r\n"),
+        _entry(
+            "t-ragged", columns=_untagged("Q1", "Q2", "Q3"), table=_trees, raw=lambda raw: raw + b"GS9999,one,2,3,4\r\n"
+        ),
         {"package.schema", "package.unreadable"},
     ),
 )

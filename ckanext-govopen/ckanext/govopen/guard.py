@@ -15,15 +15,20 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from sqlalchemy.exc import DataError, StatementError
+from flask import request
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError, StatementError
 
 __all__ = ["Guard", "refused_body", "refused_path", "register"]
 
 log = logging.getLogger(__name__)
 LARGEST = 2**31 - 1
 """The largest integer CKAN's integer columns and LIMIT clauses take."""
+HTTP_SERVER_ERROR = 500
+LINE_LIMIT = 8000
+"""Bytes of path and query; a longer one is refused with 414."""
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a JSON body that are looked at; a larger one is refused."""
+TOO_LONG = "an address that is too long"
 _NUMERIC = re.compile(r"(?:^|&)(?:limit|offset|start|rows|page|limit_min|facet\.limit)=(-?\d+|[^&]*)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 
@@ -105,13 +110,16 @@ class Guard:
             "request_id": request_id,
         }
         body = json.dumps(answer, ensure_ascii=False).encode()
-        start("400 Bad Request", [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))])
+        status = "414 URI Too Long" if why == TOO_LONG else "400 Bad Request"
+        start(status, [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))])
         return [body]
 
     def _refuse(self, environ: dict[str, Any]) -> str | None:
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace")
         if b"\x00" in path:
             return "a NUL character"
+        if len(path) + len(environ.get("QUERY_STRING", "")) > LINE_LIMIT:
+            return TOO_LONG
         why = refused_path(environ.get("RAW_URI", "").partition("?")[0], environ.get("QUERY_STRING", ""))
         if why or environ.get("REQUEST_METHOD") not in {"POST", "PUT", "PATCH"}:
             return why
@@ -130,23 +138,46 @@ class Guard:
 
 
 def register(app: Any) -> Any:
-    """Put the guard before a Flask application and give database refusals of a value a 400."""
+    """Put the guard before a Flask application and give what only the database or a type check refuses a 4xx."""
+    from ckan import model  # noqa: PLC0415 - the guard's pure part is tested without CKAN.
 
-    def malformed(err: Exception) -> Any:
-        from ckan import model  # noqa: PLC0415 - the guard's pure part is tested without CKAN.
-
+    def refused(status: int, code: str, err: Exception) -> tuple[dict[str, Any], int]:
         model.Session.rollback()
-        log.warning("a value was refused by the database: %s", type(err).__name__)
-        answer = {"success": False, "error": {"__type": "Bad Request", "code": "query.value"}}
-        return answer, 400
+        log.warning("a request was refused: %s", type(err).__name__)
+        text = (
+            "请求参数不能处理 / an argument does not fit"
+            if status < HTTP_SERVER_ERROR
+            else "暂时不能服务 / try again later"
+        )
+        answer = {"success": False, "error": {"__type": "Bad Request", "code": code, "message": text}}
+        return {**answer, "request_id": request.environ.get("govopen.request_id", "")}, status
 
     def statement(err: StatementError) -> Any:
-        if isinstance(err.orig, (ValueError, UnicodeError)):  # psycopg refuses NUL bytes before PostgreSQL sees them.
-            return malformed(err)
+        if isinstance(err, OperationalError):
+            return refused(503, "service.database", err)
+        if isinstance(err, (DataError, ProgrammingError)) or isinstance(
+            err.orig, (ValueError, UnicodeError, TypeError)
+        ):
+            return refused(400, "query.value", err)
+        raise err
+
+    def wrong_type(err: Exception) -> Any:
+        # CKAN's actions take it for granted that an id is text: with an object or a list they fall over it.
+        if request.method == "POST" and request.path.startswith("/api/") and _odd(request):
+            return refused(400, "query.value", err)
         raise err
 
     if hasattr(app, "register_error_handler"):
-        app.register_error_handler(DataError, malformed)
         app.register_error_handler(StatementError, statement)
+        for kind in (TypeError, AttributeError, KeyError, ValueError):
+            app.register_error_handler(kind, wrong_type)
     app.wsgi_app = Guard(app.wsgi_app)
     return app
+
+
+def _odd(asked: Any) -> bool:
+    """Whether a JSON body is no object, or holds something else than text, number, truth or a list of objects."""
+    body = asked.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        return True
+    return any(isinstance(value, (dict, list)) or value is None for value in body.values())

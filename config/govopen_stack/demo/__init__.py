@@ -61,7 +61,9 @@ def _desk(status: dict[str, object], state: dict[str, list[dict[str, str]]], rol
     return Desk(str(status["desk_url"]), token)
 
 
-def _walk(place: Home, status: dict[str, object], home: Path, rows: int, progress: Callable[[str, int, int], None]) -> None:
+def _walk(
+    place: Home, status: dict[str, object], home: Path, rows: int, progress: Callable[[str, int, int], None]
+) -> None:
     operator = Desk(str(status["desk_url"]), place.secret("operator.token"))
     state = accounts.ensure(home, operator, "operator")
     desks = {account["role"]: Desk(operator.url, account["token"]) for account in state["accounts"]}
@@ -97,7 +99,9 @@ def _published(desk: Desk, status: dict[str, object], progress: Callable[[str, i
     while time.monotonic() < deadline:
         waiting = desk.count("release_request_list", state="approved")
         wanted = desk.count("entry_list", state="open")
-        shown = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 1}, timeout=30).json()["total"]
+        shown = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 1}, timeout=30).json()[
+            "total"
+        ]
         progress("publishing", min(shown, wanted), wanted)
         if not waiting and shown >= wanted:
             return

@@ -19,7 +19,9 @@ class HubControl:
 
     def post(self, path: str, **body: Any) -> Any:
         """Do something at the hub."""
-        answer = requests.post(f"{self.url}/control/{path}", json=body, headers={"X-Control-Key": self.key}, timeout=120)
+        answer = requests.post(
+            f"{self.url}/control/{path}", json=body, headers={"X-Control-Key": self.key}, timeout=120
+        )
         answer.raise_for_status()
         return answer.json()
 

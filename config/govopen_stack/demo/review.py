@@ -31,7 +31,11 @@ def due(operator: Desk) -> int:
     """How many jobs run or ought to; beats that wait for their next time are not counted."""
     now = dt.datetime.now(dt.UTC)
     queued = operator.every("job_list", state="queued")
-    ripe = sum(dt.datetime.fromisoformat(job["next_at"]) <= now for job in queued if job["kind"] not in BEATS or job["kind"] == "intake")
+    ripe = sum(
+        dt.datetime.fromisoformat(job["next_at"]) <= now
+        for job in queued
+        if job["kind"] not in BEATS or job["kind"] == "intake"
+    )
     return ripe + operator.count("job_list", state="running")
 
 

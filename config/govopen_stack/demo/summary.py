@@ -40,7 +40,12 @@ def show(console: Console, desk: Desk, status: dict[str, Any]) -> None:
     closed = Counter(entry["closed"] for entry in entries if entry["closed"])
     blocked: Counter[str] = Counter()
     for entry in entries:
-        if entry["state"] == "working" and not entry["closed"] and not entry["request_id"] and not entry["delivery_code"]:
+        if (
+            entry["state"] == "working"
+            and not entry["closed"]
+            and not entry["request_id"]
+            and not entry["delivery_code"]
+        ):
             found = desk.call("precheck_show", id=entry["entry_id"])
             blocked.update(set(found["red_codes"]) | {stop["code"] for stop in found["blockers"]})
     for code, count in sorted((refused + closed + blocked).items()):
@@ -63,10 +68,16 @@ def show(console: Console, desk: Desk, status: dict[str, Any]) -> None:
         who.add_row(account["role"], account["name"], account["password"] or "—")
     console.print(who)
     for licensee in status.get("licensees", []):
-        console.print(f"被授权单位 licensee: {licensee['name']}  X-Key: {licensee['key_id']}.{licensee['secret']}", soft_wrap=True)
+        console.print(
+            f"被授权单位 licensee: {licensee['name']}  X-Key: {licensee['key_id']}.{licensee['secret']}", soft_wrap=True
+        )
     product = _one_product(desk, entries)
     if product:
-        console.print(f"\n试一试 try:\n  curl '{status['api_url']}/products/{product}/rows?limit=3'", soft_wrap=True, highlight=False)
+        console.print(
+            f"\n试一试 try:\n  curl '{status['api_url']}/products/{product}/rows?limit=3'",
+            soft_wrap=True,
+            highlight=False,
+        )
 
 
 def _meaning(code: str) -> str:

@@ -42,8 +42,10 @@ def todays() -> np.datetime64:
     return _TODAY
 
 
-def people(rng: np.random.Generator, count: int, *, ages: tuple[int, int] = (0, 100)) -> dict[str, np.ndarray]:
-    """Draw people with number, name, sex, birth, division, address and phone; some carry rare, traceable names."""
+def people(
+    rng: np.random.Generator, count: int, *, ages: tuple[int, int] = (0, 100), rare: bool = True
+) -> dict[str, np.ndarray]:
+    """Draw people with number, name, sex, birth, division, address and phone; some carry rare, traceable names unless `rare` is false."""
     years = np.arange(100)
     weights = np.where(
         years < 20, 1.05, np.where(years < 60, 1.5, np.maximum(0.02, 1.5 * np.exp(-(((years - 60) / 17.0) ** 2))))
@@ -65,7 +67,7 @@ def people(rng: np.random.Generator, count: int, *, ages: tuple[int, int] = (0, 
     )
     return {
         "id_number": np.array(identity_numbers(home, stamp, sequence), dtype=object),
-        "name": _names(rng, count),
+        "name": _names(rng, count, rare=rare),
         "sex": np.where(male, "男", "女"),
         "birth_date": np.datetime_as_string(days),
         "age": age,
@@ -78,14 +80,14 @@ def people(rng: np.random.Generator, count: int, *, ages: tuple[int, int] = (0, 
     }
 
 
-def _names(rng: np.random.Generator, count: int) -> np.ndarray:
+def _names(rng: np.random.Generator, count: int, *, rare: bool) -> np.ndarray:
     surnames = pick(rng, places.SURNAMES, count, places.SURNAME_WEIGHTS)
     first, second = pick(rng, places.GIVEN, count), pick(rng, places.GIVEN, count)
     second = np.where(rng.random(count) < 0.18, "", second)
     names = np.array(
         [a + b + c for a, b, c in zip(surnames.tolist(), first.tolist(), second.tolist(), strict=True)], dtype=object
     )
-    for row in planted(count):
+    for row in planted(count) if rare else ():
         names[row] = surnames[row] + places.RARE[row % 7] + places.RARE[7 + row % 13]
     return names
 
@@ -256,9 +258,10 @@ def enterprises(rows: int) -> Callable[[np.random.Generator], Table]:
     """企业及自然人股东: one shareholder of one company a row."""
 
     def made(rng: np.random.Generator) -> Table:
-        firms, who = companies(rng, max(1, rows // 3)), people(rng, rows, ages=(18, 85))
+        firms, who = companies(rng, max(1, rows // 3)), people(rng, rows, ages=(18, 85), rare=False)
         firm = np.sort(rng.integers(0, len(firms["name"]), rows))
-        boss = people(rng, len(firms["name"]), ages=(20, 75))
+        # The law publishes these names, so none of them may look like a planted one.
+        boss = people(rng, len(firms["name"]), ages=(20, 75), rare=False)
         return {
             "uscc": firms["uscc"][firm],
             "ent_name": firms["name"][firm],

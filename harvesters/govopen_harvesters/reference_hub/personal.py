@@ -311,7 +311,6 @@ def entries(rows: int) -> list[Entry]:
             share_type="2",
             share_condition="依据职责申请",
             tags=("人口", "户籍"),
-            expect="rule.closed.personal",
             legal_basis="《中华人民共和国户口登记条例》",
         ),
         Entry(

@@ -22,7 +22,7 @@ from govopen_harvesters.reference_hub.store import Store
 
 __all__ = ["HubIdentity", "seed"]
 
-_VERSION = "3"
+_VERSION = "4"
 _PACKING_FAULTS = frozenset({"digest", "truncated", "forged_manifest", "row_count", "replay", "forged_approval"})
 
 
