@@ -38,7 +38,9 @@ def test_every_text_has_its_chinese() -> None:
 def test_placeholders_survive_translation() -> None:
     """A lost placeholder is an error at the worst moment."""
     for msgid, msgstr in _written("zh_Hans_CN").items():
-        assert sorted(re.findall(r"%\(\w+\)s|\{\w+\}", msgid)) == sorted(re.findall(r"%\(\w+\)s|\{\w+\}", msgstr)), msgid
+        assert sorted(re.findall(r"%\(\w+\)s|\{\w+\}", msgid)) == sorted(re.findall(r"%\(\w+\)s|\{\w+\}", msgstr)), (
+            msgid
+        )
 
 
 @pytest.mark.parametrize("lang", ["zh_Hans_CN", "en"])
