@@ -1,8 +1,9 @@
 """The worker process: jobs under leases, inside CKAN's application, with keys that no web process has.
 
 `python -m ckanext.govopen.desk.worker --ini desk.ini --role worker|publisher`; the keys come as one JSON line on the
-descriptor that GOVOPEN_SECRETS_FD names. The publisher also drains the outbox, signs and chains, and watches the hub for
-orders in a thread of its own, so that neither a heavy build nor a hub that hangs keeps a closure waiting.
+descriptor that GOVOPEN_SECRETS_FD names. What talks with the hub has a thread of its own: in the worker the
+harvest, in the publisher orders and receipts, so that neither a heavy build nor a hub that hangs keeps a closure
+waiting. The publisher's main loop drains the outbox, signs and chains.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ __all__ = ["main"]
 
 log = logging.getLogger("ckanext.govopen.desk.worker")
 HEARTBEAT, IDLE, CHAIN, RETRY = 15.0, 1.0, 2.0, 5.0
-HUB_KINDS = ("withdrawals",)
+# What has a thread of its own beside the main loop, by role.
+ASIDE = {"worker": ("intake",), "publisher": ("withdrawals",)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,7 +59,7 @@ class Process:
     def __init__(self, ini: str, role: str, secrets: Secrets) -> None:
         self.ini, self.role, self.secrets = ini, role, secrets
         self.stop = threading.Event()
-        self.current: int | None = None
+        self.current: set[int] = set()
         self._receipts_due = 0.0
 
     def run(self) -> None:
@@ -86,7 +88,7 @@ class Process:
         )
         self._until_up(lambda: (queue.sweep(), handlers.ensure_recurring(self.room)))
         threading.Thread(target=self._heartbeat, name="heartbeat", daemon=True).start()
-        if self.role == "publisher" and self.secrets.hub is not None:
+        if self.secrets.hub is not None:
             threading.Thread(target=self._watch_hub, name="hub", daemon=True).start()
         log.info("%s ready", self.role)
         self._loop()
@@ -147,20 +149,25 @@ class Process:
                 self.stop.wait(2)
 
     def _one(self) -> bool:
-        """Run one due job, if there is one."""
-        from ckanext.govopen.desk.jobs import handlers, queue
+        """Run one due job of the main loop, if there is one."""
+        from ckanext.govopen.desk.jobs import queue
 
-        job = queue.claim(self.role, self.owner, without=HUB_KINDS)
+        return self._run(queue.claim(self.role, self.owner, without=ASIDE[self.role]))
+
+    def _run(self, job: Any) -> bool:
+        """Run a claimed job under a lease that is prolonged meanwhile."""
+        from ckanext.govopen.desk.jobs import handlers
+
         if job is None:
             return False
-        self.current = job.id
+        self.current.add(job.id)
         try:
             begun = time.monotonic()
             well = handlers.run_job(self.room, job)
             if well and job.kind not in handlers.RECURRING:
                 log.info("job %s %s done in %.1f s", job.kind, job.key, time.monotonic() - begun)
         finally:
-            self.current = None
+            self.current.discard(job.id)
         return True
 
     def _outbox(self) -> None:
@@ -193,39 +200,37 @@ class Process:
         sequencer.checkpoint(self.secrets.signing_key)
 
     def _watch_hub(self) -> None:
-        """Orders and receipts, beside everything else."""
+        """The hub, beside everything else: the worker harvests, the publisher follows orders and sends receipts."""
         while not self.stop.wait(IDLE):
             try:
                 self._inside(self._hub_turn)
-            except Exception as err:  # noqa: BLE001
+            except Exception as err:  # noqa: BLE001 - a hub or database that is away is asked again.
                 log.warning("hub watch: %s", type(err).__name__)
                 self.stop.wait(RETRY)
 
     def _hub_turn(self) -> None:
         from ckanext.govopen.desk.intake.hub import client
         from ckanext.govopen.desk.intake.receipts import receipt_of
-        from ckanext.govopen.desk.jobs import handlers, queue
+        from ckanext.govopen.desk.jobs import queue
         from ckanext.govopen.desk.publishing import outbox
 
-        job = queue.claim("publisher", self.owner, HUB_KINDS)
-        if job is not None:
-            handlers.run_job(self.room, job)
+        self._run(queue.claim(self.role, self.owner, ASIDE[self.role]))
         hub = self.secrets.hub
-        if hub is not None:
+        if hub is not None and self.role == "publisher":
             source = client(hub, patient=False)
             outbox.drain_receipts(lambda payload: source.send(receipt_of(payload)))
 
     def _heartbeat(self) -> None:
-        """Prolong the lease of the job at hand, by a connection of its own."""
+        """Prolong the leases of the jobs at hand, by a connection of its own."""
         while not self.stop.wait(HEARTBEAT):
-            job = self.current
-            if job is None:
+            jobs = list(self.current)
+            if not jobs:
                 continue
             with suppress(psycopg.Error), psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
                 connection.execute(
                     "update job set lease_until = now() + interval '60 seconds'"
-                    " where id = %s and lease_owner = %s and state = 'running'",
-                    (job, self.owner),
+                    " where id = any(%s) and lease_owner = %s and state = 'running'",
+                    (jobs, self.owner),
                 )
 
 

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import ckan.plugins.toolkit as tk
+
 from ckanext.govopen.desk.audit import store as audit
 from ckanext.govopen.desk.intake import packages, store
+from ckanext.govopen.desk.intake.errors import EntryRefused
 from ckanext.govopen.desk.jobs import queue, sql
 from ckanext.govopen.desk.vault.scrub import border
 from ckanext.govopen.desk.vault.sealed import SealedWriter, Vault
@@ -108,7 +111,11 @@ class DeskLanding:
         )
 
     def _entry(self, item: Item) -> str:
-        return packages.put_entry(item.provider, self._hub, item.remote_id, item.descriptor)
+        try:
+            return packages.put_entry(item.provider, self._hub, item.remote_id, item.descriptor)
+        except tk.ValidationError as err:
+            fields = ", ".join(sorted(map(str, err.error_dict)))
+            raise EntryRefused(remote_id=item.remote_id, field=fields[:200]) from None
 
     def recorded(self, item: Item) -> None:
         """An approved item without a package (a catalogue entry): its entry is made and planned from its words alone."""
@@ -190,15 +197,22 @@ class DeskLanding:
                 code=code,
                 detail=detail,
             )
-            if manifest is not None and code != "hub.replay":
-                store.put_quarantined(
+            if manifest is not None or entry_id:
+                quarantined = store.put_quarantined(
                     source_item_id=item_id,
-                    package_id=manifest.package_id,
-                    package_digest=package_digest(manifest),
-                    manifest=_plain(manifest),
+                    package_id=manifest.package_id if manifest else item.package_id or "",
+                    package_digest=package_digest(manifest) if manifest else item.descriptor_digest,
+                    manifest=_plain(manifest) if manifest else {"remote_id": item.remote_id, "files": []},
                     code=code,
                     detail=detail,
                 )
+                if entry_id:  # An entry that never had data shows why; one that had some keeps what it had.
+                    sql.execute(
+                        """update entry set current_delivery = cast(:delivery as uuid), changed_at = now()
+                            where entry_id = :entry and current_delivery is null""",
+                        delivery=quarantined,
+                        entry=entry_id,
+                    )
             audit.record("item:refuse", MACHINE, f"item:{self._hub}/{item.remote_id}", {"code": code, **detail})
         kind = "quarantined" if manifest is not None else "refused"
         return self._receipt(item.remote_id, manifest.package_id if manifest else item.package_id, kind, code, detail)

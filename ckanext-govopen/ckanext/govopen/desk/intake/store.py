@@ -126,7 +126,8 @@ def put_quarantined(
                        cast(:detail as jsonb))
                on conflict (source_item_id, package_digest) do update set
                    object = case when delivery.state = 'quarantined' then null else delivery.object end,
-                   reason_detail = excluded.reason_detail
+                   reason_detail = case when delivery.state = 'quarantined' then excluded.reason_detail
+                                        else delivery.reason_detail end
                returning id""",
             item=source_item_id,
             package=package_id,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +22,10 @@ from ckanext.govopen.desk.jobs.sweep import sweep
 from ckanext.govopen.desk.publishing import publisher, standing
 from ckanext.govopen.desk.publishing.errors import Closed, Lapsed, NotWitnessed, PartAway
 from ckanext.govopen.desk.secrets import Secrets
+from ckanext.govopen.desk.vault import store as releases
 from ckanext.govopen.desk.vault.scrub import harmless, is_transient
 from ckanext.govopen.desk.vault.sealed import Vault
-from ckanext.govopen.errors import Conflict, GovOpenError, Transient
+from ckanext.govopen.errors import Conflict, GovOpenError, Refused, Transient
 
 __all__ = ["RECURRING", "Room", "Stopping", "ensure_recurring", "run_job"]
 
@@ -38,6 +41,7 @@ class Stopping(GovOpenError, Transient):
 
     stage: str = ""
     code = "job.stopping"
+    stops_run = True  # A harvest ends at this item and goes on with it when the worker is back.
     template = "The worker stops at {stage}; the job goes on when it is back."
 
 
@@ -129,7 +133,7 @@ def _publish(room: Room, job: Job) -> dict[str, Any]:
     sequencer.sign_steps(room.secrets.signing_key, request_id)
     try:
         return publisher.publish_request(request_id, room.secrets.signing_key, room.has_part)
-    except (Closed, Lapsed, NotWitnessed, PartAway) as err:
+    except (Closed, Lapsed, NotWitnessed, PartAway, Refused) as err:
         sql.rollback()
         code, detail = harmless(err)
         publisher.lapse(request_id, code, detail)
@@ -207,4 +211,7 @@ def _failed(job: Job, err: BaseException) -> None:
         queue.retry(job, code, detail, 5.0 * job.attempts)
     else:
         queue.fail(job, code, detail)
+        if job.kind == "process":  # Officers look at deliveries, not at jobs.
+            with suppress(ValueError):
+                releases.fail_delivery(str(uuid.UUID(str(job.payload.get("delivery_id") or job.key))), code, detail)
     sql.commit()

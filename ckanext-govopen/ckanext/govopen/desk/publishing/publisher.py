@@ -16,7 +16,7 @@ from ckanext.govopen.desk.audit.sequencer import step_statement
 from ckanext.govopen.desk.jobs import queue, sql
 from ckanext.govopen.desk.publishing import bundles, standing, store
 from ckanext.govopen.desk.publishing.errors import Closed, EpochMoved, Lapsed, NotWitnessed, PartAway
-from ckanext.govopen.errors import Conflict, Missing
+from ckanext.govopen.errors import Conflict, Missing, Refused
 from ckanext.govopen.releases.canonical import bare
 from ckanext.govopen.releases.errors import BadSignature
 from ckanext.govopen.releases.signature import public_key_text, sign_statement, verify_statement
@@ -174,7 +174,7 @@ def _still_approved(entry_id: str) -> None:
         entry=entry_id,
     )
     if row is not None and not row["active"]:
-        raise Closed(subject=f"source of entry {entry_id} ({row['reason'] or 'hub.withdrawn'})")
+        raise Refused(reason=row["reason"] or "hub.withdrawn", subject=f"entry {entry_id}")
 
 
 def _approve(

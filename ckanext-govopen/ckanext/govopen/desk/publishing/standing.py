@@ -135,6 +135,12 @@ def _outside(release: Mapping[str, Any], plan: Mapping[str, Any], today: dt.date
     """The code of what keeps a refresh from being published by the machine; None when nothing does."""
     if ("entry", release["entry_id"]) in store.closed_targets(release["entry_id"]):
         return "release.closed"
+    source = sql.one(
+        "select bool_or(state = 'active') as active, max(reason_code) as code from source_item where entry_id = :entry",
+        entry=release["entry_id"],
+    )
+    if source is not None and source["active"] is False:
+        return str(source["code"] or "hub.withdrawn")
     compared = (release["evidence"] or {}).get("refresh") or {}
     findings = _findings(release["delivery_id"], _carried(release))
     outside = inside(
