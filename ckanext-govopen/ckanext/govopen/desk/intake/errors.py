@@ -12,4 +12,6 @@ class EntryRefused(HarvestError, Terminal):
 
     code = "entry.incomplete"
     template_zh = "目录信息不完整或取值不合规，无法建立目录项。请数源单位补正后重新登记。"
-    template_en = "The catalogue entry lacks a field or has a wrong value. Ask the department to mend and list it again."
+    template_en = (
+        "The catalogue entry lacks a field or has a wrong value. Ask the department to mend and list it again."
+    )
