@@ -1,4 +1,5 @@
 """Where the packages lie; everything else is in pyproject.toml."""
+
 from setuptools import find_namespace_packages, setup
 
 ROOTS = {

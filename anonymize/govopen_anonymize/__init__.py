@@ -3,6 +3,7 @@
 
 from govopen_anonymize import Recipe, measure, run, scan
 """
+
 from __future__ import annotations
 
 from . import errors
@@ -16,6 +17,16 @@ from .run import Result, run
 from .suggest import suggest
 
 __all__ = [
-    "Finding", "Recipe", "Report", "Result", "Risk", "check_digits", "errors", "measure", "run", "scan", "suggest",
+    "Finding",
+    "Recipe",
+    "Report",
+    "Result",
+    "Risk",
+    "check_digits",
+    "errors",
+    "measure",
+    "run",
+    "scan",
+    "suggest",
     "validate_id",
 ]

@@ -3,6 +3,7 @@
 
 Exit codes: 0 done, 1 refused (the message says why), 2 wrong usage, 3 findings of direct identifiers under `scan --check`.
 """
+
 from __future__ import annotations
 
 import json
@@ -32,6 +33,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 def _refusals(function: Callable[..., Any]) -> Callable[..., Any]:
     """Turn typed errors into a message and exit code 1; nothing else reaches the terminal, since it may quote a cell."""
+
     @wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -42,6 +44,7 @@ def _refusals(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
         except Exception as error:  # noqa: BLE001 - the border of the program
             _refuse(Internal(kind=type(error).__name__))
+
     return wrapper
 
 
@@ -91,7 +94,9 @@ def scan_command(table: Path, as_json: bool, check: bool) -> None:
 
 @main.command("suggest")
 @click.argument("table", type=TABLE)
-@click.option("--route", type=click.Choice(["public", "licensee", "cube", "cube_fine"]), default="public", show_default=True)
+@click.option(
+    "--route", type=click.Choice(["public", "licensee", "cube", "cube_fine"]), default="public", show_default=True
+)
 @click.option("--k", type=click.IntRange(2), default=20, show_default=True)
 @click.option("--out", type=FILE, help="写到文件 / write to a file")
 @click.option("--force", is_flag=True)
@@ -101,7 +106,11 @@ def suggest_command(table: Path, route: Any, k: int, out: Path | None, force: bo
     """起草方案 · Write a first recipe for TABLE."""
     data = read_table(table)
     recipe = suggest(data, scan(data), route=route, k=k).to_dict()
-    text = json.dumps(recipe, ensure_ascii=False, indent=1) if as_json else yaml.safe_dump(recipe, allow_unicode=True, sort_keys=False, width=120)
+    text = (
+        json.dumps(recipe, ensure_ascii=False, indent=1)
+        if as_json
+        else yaml.safe_dump(recipe, allow_unicode=True, sort_keys=False, width=120)
+    )
     if out:
         write_bytes(text.encode(), out, force=force)
     else:
@@ -118,7 +127,16 @@ def suggest_command(table: Path, route: Any, k: int, out: Path | None, force: bo
 @click.option("--force", is_flag=True, help="覆盖 / overwrite")
 @click.option("--json", "as_json", is_flag=True)
 @_refusals
-def run_command(recipe: Path, table: Path, out: Path, keys: tuple[str, ...], report_path: Path | None, seed: int, force: bool, as_json: bool) -> None:
+def run_command(
+    recipe: Path,
+    table: Path,
+    out: Path,
+    keys: tuple[str, ...],
+    report_path: Path | None,
+    seed: int,
+    force: bool,
+    as_json: bool,
+) -> None:
     """按方案处理 · Apply RECIPE to TABLE and write OUT."""
     plan = Recipe.load(recipe)
     _say("读取 / reading…")

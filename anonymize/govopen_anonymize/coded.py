@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A column as codes and distinct values, so that every distinct value is treated once and a null is a value of its own."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

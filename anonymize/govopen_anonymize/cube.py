@@ -3,6 +3,7 @@
 
 Only what the recipe's `aggregate` declares leaves. The totals carry 合计 as the value of the dimensions that they add up.
 """
+
 from __future__ import annotations
 
 import re
@@ -26,7 +27,12 @@ from .report import Report
 __all__ = ["build", "TOTAL", "UNKNOWN", "OTHER", "STATUS"]
 
 TOTAL, UNKNOWN, OTHER = "合计", "未知", "其他"
-STATUS = {PUBLISHED: "published", PRIMARY: "suppressed_primary", COMPLEMENTARY: "suppressed_complementary", ZERO: "zero"}
+STATUS = {
+    PUBLISHED: "published",
+    PRIMARY: "suppressed_primary",
+    COMPLEMENTARY: "suppressed_complementary",
+    ZERO: "zero",
+}
 LIMIT = 500_000
 Floats = npt.NDArray[np.float64]
 
@@ -66,9 +72,17 @@ def _present(plan: Mapping[str, Any], table: pa.Table) -> None:
 
 def _axis(dimension: Mapping[str, Any], table: pa.Table) -> Axis:
     coded = encode(table.column(dimension["column"]))
-    column = Column(name=dimension["column"], role="quasi_identifier", operator=dimension.get("operator", "keep"), params=dimension.get("params", {}))
+    column = Column(
+        name=dimension["column"],
+        role="quasi_identifier",
+        operator=dimension.get("operator", "keep"),
+        params=dimension.get("params", {}),
+    )
     distinct = Coded(np.arange(len(coded.values)), coded.values)
-    labels = [UNKNOWN if v is None or v == "*" or not str(v).strip() else str(v) for v in apply(column, distinct, {}).to_pylist()]
+    labels = [
+        UNKNOWN if v is None or v == "*" or not str(v).strip() else str(v)
+        for v in apply(column, distinct, {}).to_pylist()
+    ]
     declared = list(dict.fromkeys(dimension.get("values", ())))
     if declared:
         known = set(declared)
@@ -100,7 +114,9 @@ def _grid(plan: Mapping[str, Any], table: pa.Table, shape: tuple[int, ...], wher
     persons = counts if units is None else np.concatenate([_distinct(codes, size, units) for codes, size in where])
     small = (counts > 0) & (persons < minimum)
     if "dominance" in plan:
-        small |= (counts > 0) & np.concatenate([_dominated(plan["dominance"], table, codes, size, units) for codes, size in where])
+        small |= (counts > 0) & np.concatenate(
+            [_dominated(plan["dominance"], table, codes, size, units) for codes, size in where]
+        )
     thin = _thin(plan, table, where, minimum)
     bounded = units is None and "dominance" not in plan and not (thin & ~small).any()
     small |= thin
@@ -114,7 +130,9 @@ def _grid(plan: Mapping[str, Any], table: pa.Table, shape: tuple[int, ...], wher
     return grid
 
 
-def _thin(plan: Mapping[str, Any], table: pa.Table, where: Sequence[tuple[Codes, int]], minimum: int) -> npt.NDArray[np.bool_]:
+def _thin(
+    plan: Mapping[str, Any], table: pa.Table, where: Sequence[tuple[Codes, int]], minimum: int
+) -> npt.NDArray[np.bool_]:
     """Cells whose sum or mean rests on few filled values, however many rows they have: it would tell those values."""
     result = np.zeros(sum(size for _, size in where), bool)
     for column in {m["column"] for m in plan["measures"] if "column" in m}:
@@ -133,7 +151,9 @@ def _distinct(codes: Codes, size: int, units: Codes) -> Codes:
     return np.bincount(np.unique(codes * width + units) // width, minlength=size).astype(np.int64)
 
 
-def _dominated(rule: Mapping[str, Any], table: pa.Table, codes: Codes, size: int, units: Codes | None) -> npt.NDArray[np.bool_]:
+def _dominated(
+    rule: Mapping[str, Any], table: pa.Table, codes: Codes, size: int, units: Codes | None
+) -> npt.NDArray[np.bool_]:
     """Cells in which one contributor has too large a share, or in which there are too few."""
     amounts = np.abs(np.nan_to_num(_numbers(table, rule["column"])))
     who = np.arange(len(codes)) if units is None else units
@@ -160,7 +180,12 @@ def _numbers(table: pa.Table, name: str) -> Floats:
 
 
 def _long(
-    plan: Mapping[str, Any], table: pa.Table, axes: Sequence[Axis], shape: tuple[int, ...], where: Sequence[tuple[Codes, int]], grid: Grid
+    plan: Mapping[str, Any],
+    table: pa.Table,
+    axes: Sequence[Axis],
+    shape: tuple[int, ...],
+    where: Sequence[tuple[Codes, int]],
+    grid: Grid,
 ) -> pa.Table:
     status = [STATUS[int(s)] for s in grid.status] + [_grand(grid)]
     columns: dict[str, pa.Array] = {}
@@ -184,21 +209,36 @@ def _grand(grid: Grid) -> str:
     return STATUS[PRIMARY] if grid.grand_hidden else STATUS[PUBLISHED]
 
 
-def _measure(measure: Mapping[str, Any], table: pa.Table, places: Sequence[tuple[Codes, int]], shown: npt.NDArray[np.bool_]) -> pa.Array:
+def _measure(
+    measure: Mapping[str, Any], table: pa.Table, places: Sequence[tuple[Codes, int]], shown: npt.NDArray[np.bool_]
+) -> pa.Array:
     if measure["function"] == "count":
         counts = np.concatenate([np.bincount(codes, minlength=size) for codes, size in places]).astype(np.int64)
         base = measure.get("round")
         values = [_round(v, base) if base else v for v in counts.tolist()]
         kind = pa.int64() if base is None or float(base).is_integer() else pa.float64()
-        return pa.array([(int(v) if kind == pa.int64() else float(v)) if s else None for v, s in zip(values, shown, strict=True)], kind)
+        return pa.array(
+            [(int(v) if kind == pa.int64() else float(v)) if s else None for v, s in zip(values, shown, strict=True)],
+            kind,
+        )
     numbers = _numbers(table, measure["column"])
     there = ~np.isnan(numbers)
     filled = np.where(there, numbers, 0.0)
     sums = np.concatenate([np.bincount(codes, weights=filled, minlength=size) for codes, size in places])
     known = np.concatenate([np.bincount(codes, weights=there, minlength=size) for codes, size in places])
-    result = sums if measure["function"] == "sum" else np.divide(sums, known, out=np.full(len(sums), np.nan), where=known > 0)
+    result = (
+        sums
+        if measure["function"] == "sum"
+        else np.divide(sums, known, out=np.full(len(sums), np.nan), where=known > 0)
+    )
     base = measure.get("round", 0.01)
-    return pa.array([float(_round(v, base)) if s and k > 0 else None for v, k, s in zip(result.tolist(), known.tolist(), shown, strict=True)], pa.float64())
+    return pa.array(
+        [
+            float(_round(v, base)) if s and k > 0 else None
+            for v, k, s in zip(result.tolist(), known.tolist(), shown, strict=True)
+        ],
+        pa.float64(),
+    )
 
 
 def _round(value: float, base: float) -> Decimal:
@@ -206,19 +246,37 @@ def _round(value: float, base: float) -> Decimal:
     return (Decimal(str(value)) / step).to_integral_value(rounding=ROUND_HALF_UP) * step
 
 
-def _report(recipe: Recipe, table: pa.Table, made: pa.Table, axes: Sequence[Axis], grid: Grid, rounds: int, seed: int) -> Report:
+def _report(
+    recipe: Recipe, table: pa.Table, made: pa.Table, axes: Sequence[Axis], grid: Grid, rounds: int, seed: int
+) -> Report:
     plan = recipe.data["aggregate"]
-    cells, totals = grid.status[: grid.cells], grid.status[grid.cells:]
+    cells, totals = grid.status[: grid.cells], grid.status[grid.cells :]
     shown = grid.counts[: grid.cells][cells == PUBLISHED]
     figures = {
-        "dimensions": [{"name": a.name, "values": len(a.values)} for a in axes], "cells": grid.cells,
+        "dimensions": [{"name": a.name, "values": len(a.values)} for a in axes],
+        "cells": grid.cells,
         **{STATUS[s]: int((cells == s).sum()) for s in STATUS},
-        "totals": {STATUS[s]: int((totals == s).sum()) for s in STATUS}, "grand_total_hidden": grid.grand_hidden,
-        "minimum_cell": plan.get("minimum_cell", 10), "smallest_published": int(shown.min()) if len(shown) else None,
+        "totals": {STATUS[s]: int((totals == s).sum()) for s in STATUS},
+        "grand_total_hidden": grid.grand_hidden,
+        "minimum_cell": plan.get("minimum_cell", 10),
+        "smallest_published": int(shown.min()) if len(shown) else None,
         "counts_hidden_share": 1 - float(shown.sum()) / table.num_rows if table.num_rows else 0.0,
-        "derivable": int(exposed(grid).sum()), "rounds": rounds,
+        "derivable": int(exposed(grid).sum()),
+        "rounds": rounds,
     }
     used = {d["column"]: d.get("operator", "keep") for d in plan["dimensions"]}
-    columns = tuple({"name": c, "role": "dimension" if c in used else "left_out", "operator": used.get(c, "drop"), "level": None} for c in table.column_names)
-    return Report(kind="cube", recipe_digest=recipe.digest, rows_in=table.num_rows, rows_out=made.num_rows, suppressed=0,
-                  columns=columns, cube=figures, order="cells", seed=seed)
+    columns = tuple(
+        {"name": c, "role": "dimension" if c in used else "left_out", "operator": used.get(c, "drop"), "level": None}
+        for c in table.column_names
+    )
+    return Report(
+        kind="cube",
+        recipe_digest=recipe.digest,
+        rows_in=table.num_rows,
+        rows_out=made.num_rows,
+        suppressed=0,
+        columns=columns,
+        cube=figures,
+        order="cells",
+        seed=seed,
+    )

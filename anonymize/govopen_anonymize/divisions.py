@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Administrative divisions: codes of 2, 4 and 6 digits with names, and the division that an address begins with."""
+
 from __future__ import annotations
 
 import csv
@@ -84,7 +85,7 @@ def _parse(table: Divisions, text: str) -> tuple[str, int]:
 
 def _step(table: Divisions, text: str, at: int, parent: str) -> tuple[str, int] | None:
     """The longest name at this place that lies inside what was read so far."""
-    for length in table.lengths.get(text[at: at + 2], ()):
+    for length in table.lengths.get(text[at : at + 2], ()):
         end = at + length
         inside = [c for c in table.by_name.get(text[at:end], ()) if c.startswith(parent) and len(c) > len(parent)]
         if not inside:

@@ -4,15 +4,30 @@
 No error ever carries the value of a cell: column, line, kind and count only. Library errors quote cells, so they are
 replaced here and raised `from None`.
 """
+
 from __future__ import annotations
 
 from functools import partial
 from typing import Any, ClassVar
 
 __all__ = [
-    "AnonymizeError", "RecipeInvalid", "RecipeUnreadable", "ColumnWithoutRole", "ColumnMissing", "KeyMissing",
-    "UnkeyedHash", "KeyInline", "HierarchyNotNested", "HierarchyMissing", "ModelUnreachable", "ColumnUnfit",
-    "TableUnreadable", "SensitiveDropped", "CubeTooLarge", "OutputExists", "Internal",
+    "AnonymizeError",
+    "RecipeInvalid",
+    "RecipeUnreadable",
+    "ColumnWithoutRole",
+    "ColumnMissing",
+    "KeyMissing",
+    "UnkeyedHash",
+    "KeyInline",
+    "HierarchyNotNested",
+    "HierarchyMissing",
+    "ModelUnreachable",
+    "ColumnUnfit",
+    "TableUnreadable",
+    "SensitiveDropped",
+    "CubeTooLarge",
+    "OutputExists",
+    "Internal",
 ]
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Read and write tables as CSV or Parquet. Text stays text: no value is guessed into a number. A crash leaves no half file."""
+
 from __future__ import annotations
 
 import codecs
@@ -64,6 +65,7 @@ def _decoded(data: bytes) -> str:
 
 def write_table(table: pa.Table, path: Path, *, force: bool = False) -> None:
     """Write whole or not at all."""
+
     def fill(sink: IO[bytes]) -> None:
         if path.suffix.lower() == ".parquet":
             pq.write_table(table, sink, compression="zstd")
@@ -72,7 +74,9 @@ def write_table(table: pa.Table, path: Path, *, force: bool = False) -> None:
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(table.column_names)
         for batch in table.to_batches(max_chunksize=10_000):
-            writer.writerows(zip(*(["" if v is None else v for v in c.to_pylist()] for c in batch.columns), strict=True))
+            writer.writerows(
+                zip(*(["" if v is None else v for v in c.to_pylist()] for c in batch.columns), strict=True)
+            )
         text.flush()
         text.detach()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pack several code columns into one key and count distinct keys; partial histograms add up."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

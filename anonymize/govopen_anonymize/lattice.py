@@ -6,6 +6,7 @@ already suppresses more than allowed, or when no node in it can lose less than t
 geometric mean over the columns of (1 + share of the domain that a value stands for), a suppressed record standing for
 all of it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -36,11 +37,19 @@ class Axis:
         for level in labels:
             # The type stands in the key, so that 1, 1.0 and True are never mixed up.
             seen: dict[Any, int] = {}
-            self.codes.append(np.fromiter((seen.setdefault((type(v), v), len(seen)) for v in level), np.int64, len(level)))
+            self.codes.append(
+                np.fromiter((seen.setdefault((type(v), v), len(seen)) for v in level), np.int64, len(level))
+            )
             self.labels.append([value for _, value in seen])
         self.lut = [self._step(level) for level in range(len(labels) - 1)]
-        self.share = [np.bincount(c, minlength=len(lab)) / max(self.leaves, 1) for c, lab in zip(self.codes, self.labels, strict=True)]
-        weights = [np.bincount(c, weights=leaf_counts, minlength=len(lab)).astype(np.float64) for c, lab in zip(self.codes, self.labels, strict=True)]
+        self.share = [
+            np.bincount(c, minlength=len(lab)) / max(self.leaves, 1)
+            for c, lab in zip(self.codes, self.labels, strict=True)
+        ]
+        weights = [
+            np.bincount(c, weights=leaf_counts, minlength=len(lab)).astype(np.float64)
+            for c, lab in zip(self.codes, self.labels, strict=True)
+        ]
         self.total = [float((w * s).sum()) for w, s in zip(weights, self.share, strict=True)]
         self._removed = [self._curve(w, s) for w, s in zip(weights, self.share, strict=True)]
 
@@ -100,7 +109,9 @@ def _sized(columns: Sequence[Codes]) -> list[tuple[Codes, int]]:
 class Search:
     """One search over one histogram."""
 
-    def __init__(self, axes: Sequence[Axis], widths: Sequence[tuple[str, int]], view: View, need: Requirement, limit: float) -> None:
+    def __init__(
+        self, axes: Sequence[Axis], widths: Sequence[tuple[str, int]], view: View, need: Requirement, limit: float
+    ) -> None:
         self.axes, self.widths, self.need = tuple(axes), tuple(widths), need
         self.base = self.collapse(view)
         self.rows = int(view.counts.sum())
@@ -118,8 +129,15 @@ class Search:
         self._descend()
         self._branch(self.base, start, 0)
         nodes = int(np.prod([a.top + 1 for a in self.axes])) if self.axes else 1
-        return Found(node=self.node, score=float(self.best), suppressed=self.suppressed, least_suppressed=self.least,
-                     evaluated=len(self.done), nodes=nodes, exact=len(self.done) < BUDGET)
+        return Found(
+            node=self.node,
+            score=float(self.best),
+            suppressed=self.suppressed,
+            least_suppressed=self.least,
+            evaluated=len(self.done),
+            nodes=nodes,
+            exact=len(self.done) < BUDGET,
+        )
 
     def collapse(self, view: View) -> View:
         """Add up equal combinations."""
@@ -180,7 +198,7 @@ class Search:
         node = self.top
         self.evaluate(self.roll(self.base, start, node), node)
         while True:
-            below = [(*node[:j], node[j] - 1, *node[j + 1:]) for j in range(len(node)) if node[j]]
+            below = [(*node[:j], node[j] - 1, *node[j + 1 :]) for j in range(len(node)) if node[j]]
             seen = [(self.evaluate(self.roll(self.base, start, n), n), n) for n in below]
             fit = [(score, n) for (_, gone, score), n in seen if gone <= self.allowed]
             if not fit or min(fit)[0] >= self.done[node][2]:
@@ -189,20 +207,20 @@ class Search:
 
     def _floor(self, node: Node) -> int:
         """Records that any more general node has to leave out: this one leaves out as many at least."""
-        above = ((*node[:j], node[j] + 1, *node[j + 1:]) for j in range(len(node)) if node[j] < self.top[j])
+        above = ((*node[:j], node[j] + 1, *node[j + 1 :]) for j in range(len(node)) if node[j] < self.top[j])
         return max((self.done[n][0] for n in above if n in self.done), default=0)
 
     def _branch(self, view: View, at: Node, depth: int) -> None:
         if depth == len(self.axes):
             return
-        column, rest = self.order[depth], self.order[depth + 1:]
+        column, rest = self.order[depth], self.order[depth + 1 :]
         for level in range(self.top[column], -1, -1):
             root = tuple(level if j == column else self.top[j] if j in rest else at[j] for j in range(len(at)))
             if self._hopeless(root, self._floor(root), rest) or len(self.done) >= BUDGET:
                 continue
             least = self.evaluate(self.roll(view, at, root), root)[0]
             if rest and not self._hopeless(root, least, rest):
-                below = (*at[:column], level, *at[column + 1:])
+                below = (*at[:column], level, *at[column + 1 :])
                 self._branch(self.roll(view, at, below), below, depth + 1)
 
     def _hopeless(self, root: Node, suppressed: int, rest: Sequence[int]) -> bool:

@@ -3,6 +3,7 @@
 
 A null counts as a value of its own. Class sizes are those of the table itself (prosecutor model).
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -52,11 +53,18 @@ class Risk:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a report."""
         return {
-            "rows": self.rows, "classes": self.classes, "k": self.k, "uniques": self.uniques,
-            "prosecutor_risk_max": self.prosecutor_risk_max, "marketer_risk": self.marketer_risk,
-            "discernibility": self.discernibility, "records_below": {str(n): self.records_below(n) for n in (2, 3, 5, 10, 20)},
-            "sensitive": {name: {"distinct_l": s.distinct_l, "entropy_l": s.entropy_l, "t": s.t, "t_ordered": s.t_ordered}
-                          for name, s in self.sensitive.items()},
+            "rows": self.rows,
+            "classes": self.classes,
+            "k": self.k,
+            "uniques": self.uniques,
+            "prosecutor_risk_max": self.prosecutor_risk_max,
+            "marketer_risk": self.marketer_risk,
+            "discernibility": self.discernibility,
+            "records_below": {str(n): self.records_below(n) for n in (2, 3, 5, 10, 20)},
+            "sensitive": {
+                name: {"distinct_l": s.distinct_l, "entropy_l": s.entropy_l, "t": s.t, "t_ordered": s.t_ordered}
+                for name, s in self.sensitive.items()
+            },
         }
 
 
@@ -68,9 +76,14 @@ def measure(table: pa.Table, quasi_identifiers: Sequence[str], sensitive: Sequen
     classes, sizes = _classes(table, quasi_identifiers)
     rows = table.num_rows
     return Risk(
-        rows=rows, classes=len(sizes), k=int(sizes.min()) if rows else 0, uniques=int((sizes == 1).sum()),
-        prosecutor_risk_max=float(1 / sizes.min()) if rows else 0.0, marketer_risk=len(sizes) / rows if rows else 0.0,
-        discernibility=int((sizes * sizes).sum()), sizes=np.sort(sizes),
+        rows=rows,
+        classes=len(sizes),
+        k=int(sizes.min()) if rows else 0,
+        uniques=int((sizes == 1).sum()),
+        prosecutor_risk_max=float(1 / sizes.min()) if rows else 0.0,
+        marketer_risk=len(sizes) / rows if rows else 0.0,
+        discernibility=int((sizes * sizes).sum()),
+        sizes=np.sort(sizes),
         sensitive={name: _sensitive(table, name, classes, len(sizes)) for name in sensitive},
     )
 
@@ -91,11 +104,14 @@ def _sensitive(table: pa.Table, name: str, classes: Codes, count: int) -> Sensit
     pairs = distribution(classes, codes, np.ones(len(classes), np.int64), len(coded.values))
     ordered = _is_ordered(coded.values.type)
     return Sensitive(
-        distinct_l=int(distinct_l(pairs, count).min()), entropy_l=float(entropy_l(pairs, count).min()),
+        distinct_l=int(distinct_l(pairs, count).min()),
+        entropy_l=float(entropy_l(pairs, count).min()),
         t=float(t_distance(pairs, count, "equal").max()),
         t_ordered=float(t_distance(pairs, count, "ordered").max()) if ordered else None,
     )
 
 
 def _is_ordered(kind: pa.DataType) -> bool:
-    return any(test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_temporal))
+    return any(
+        test(kind) for test in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_temporal)
+    )

@@ -6,6 +6,7 @@ dimension's totals = grand total`. A hidden value is exposed when the equations 
 space), or when bounds that everybody knows (a cell hidden as small holds 1 to minimum-1) squeeze it too far.
 Then the cheapest published value of a tight equation is hidden too, until nothing is exposed.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -145,7 +146,9 @@ def _hide_more(grid: Grid, bare: Mask, equation: Codes, value: Codes, count: int
     needy = np.zeros(count, bool)
     needy[equation[bare[value]]] = True
     inside = (equation < count) & (grid.status[value] == PUBLISHED) & (grid.counts[value] > 0)
-    hidden_lines = np.bincount(equation, weights=(grid.status[value] == PRIMARY) | (grid.status[value] == COMPLEMENTARY), minlength=count)
+    hidden_lines = np.bincount(
+        equation, weights=(grid.status[value] == PRIMARY) | (grid.status[value] == COMPLEMENTARY), minlength=count
+    )
     # A value that also stands in other equations with hidden values helps twice: it costs less.
     company = np.bincount(value, weights=hidden_lines[equation] > 0, minlength=len(grid.counts))
     cost = grid.counts / (1.0 + company) + np.where(np.arange(len(grid.counts)) >= grid.cells, 1e12, 0.0)

@@ -3,6 +3,7 @@
 
 A recipe is checked when it is loaded, with line and field in the error, and has a digest over its canonical JSON.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -154,8 +155,12 @@ def _lines(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], 
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                raise RecipeInvalid(line=key.start_mark.line + 1, field=_field((*path, key.value)),
-                                    problem="the key stands twice", problem_zh="键重复")
+                raise RecipeInvalid(
+                    line=key.start_mark.line + 1,
+                    field=_field((*path, key.value)),
+                    problem="the key stands twice",
+                    problem_zh="键重复",
+                )
             seen.add(key.value)
             lines[(*path, key.value)] = key.start_mark.line + 1
             _lines(value, (*path, key.value), lines)
@@ -176,9 +181,19 @@ def _line(path: Sequence[Any], lines: Mapping[tuple[Any, ...], int]) -> int:
 
 
 _ZH = {
-    "required": "缺少必填项", "additionalProperties": "有不认识的字段", "enum": "取值不在允许范围", "const": "取值不对",
-    "type": "类型不对", "minimum": "数值过小", "maximum": "数值过大", "exclusiveMinimum": "数值过小",
-    "pattern": "格式不对", "minItems": "至少要有一项", "not": "出现了不该有的字段", "anyOf": "写法不对", "oneOf": "写法不对",
+    "required": "缺少必填项",
+    "additionalProperties": "有不认识的字段",
+    "enum": "取值不在允许范围",
+    "const": "取值不对",
+    "type": "类型不对",
+    "minimum": "数值过小",
+    "maximum": "数值过大",
+    "exclusiveMinimum": "数值过小",
+    "pattern": "格式不对",
+    "minItems": "至少要有一项",
+    "not": "出现了不该有的字段",
+    "anyOf": "写法不对",
+    "oneOf": "写法不对",
 }
 
 
@@ -189,8 +204,12 @@ def _check(data: Any, lines: Mapping[tuple[Any, ...], int]) -> None:
     for error in found:
         deepest = jsonschema.exceptions.best_match([error]) or error
         path = list(deepest.absolute_path)
-        raise RecipeInvalid(line=_line(path, lines), field=_field(path), problem=_problem(deepest),
-                            problem_zh=_ZH.get(str(deepest.validator), "不符合规定"))
+        raise RecipeInvalid(
+            line=_line(path, lines),
+            field=_field(path),
+            problem=_problem(deepest),
+            problem_zh=_ZH.get(str(deepest.validator), "不符合规定"),
+        )
     _models_speak_of_released(Recipe(data))
 
 
@@ -204,7 +223,9 @@ def _problem(error: jsonschema.ValidationError) -> str:
 def _finite(value: Any, path: tuple[Any, ...], lines: Mapping[tuple[Any, ...], int]) -> None:
     """Refuse NaN and infinity: a limit that is no number would never be broken."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise RecipeInvalid(line=_line(path, lines), field=_field(path), problem="not a finite number", problem_zh="不是有限的数")
+        raise RecipeInvalid(
+            line=_line(path, lines), field=_field(path), problem="not a finite number", problem_zh="不是有限的数"
+        )
     if isinstance(value, Mapping):
         for key, item in value.items():
             _finite(item, (*path, key), lines)
@@ -216,7 +237,7 @@ def _finite(value: Any, path: tuple[Any, ...], lines: Mapping[tuple[Any, ...], i
 def _named_first(data: Any) -> None:
     """Two mistakes have names of their own, before the schema speaks: hashes without keys, and keys in the recipe."""
     columns = data.get("columns") if isinstance(data, Mapping) else None
-    for name, column in (columns.items() if isinstance(columns, Mapping) else ()):
+    for name, column in columns.items() if isinstance(columns, Mapping) else ():
         if not isinstance(column, Mapping) or column.get("operator") not in KEYED:
             continue
         params = column.get("params") or {}

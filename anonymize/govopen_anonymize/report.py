@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run did: figures before and after, levels used, what was left out. It holds counts and names, never a cell."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -32,10 +33,21 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         return {
-            "format": "govopen-anonymize-report/1", "kind": self.kind, "recipe_digest": self.recipe_digest, "seed": self.seed,
-            "rows_in": self.rows_in, "rows_out": self.rows_out, "suppressed": self.suppressed,
+            "format": "govopen-anonymize-report/1",
+            "kind": self.kind,
+            "recipe_digest": self.recipe_digest,
+            "seed": self.seed,
+            "rows_in": self.rows_in,
+            "rows_out": self.rows_out,
+            "suppressed": self.suppressed,
             "suppressed_share": self.suppressed / self.rows_in if self.rows_in else 0.0,
-            "columns": [dict(c) for c in self.columns], "models": [dict(m) for m in self.models],
-            "levels": dict(self.levels), "search": dict(self.search), "before": self.before, "after": self.after,
-            "cube": self.cube, "order": self.order, "notes": [dict(n) for n in self.notes],
+            "columns": [dict(c) for c in self.columns],
+            "models": [dict(m) for m in self.models],
+            "levels": dict(self.levels),
+            "search": dict(self.search),
+            "before": self.before,
+            "after": self.after,
+            "cube": self.cube,
+            "order": self.order,
+            "notes": [dict(n) for n in self.notes],
         }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apply a recipe to a table: treat every distinct value once, find the levels, leave out what fails, sort, report."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -26,7 +27,10 @@ __all__ = ["Result", "run"]
 Batches: TypeAlias = pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]
 PERSONAL = ("identifier", "quasi_identifier")
 NULLS = {"zh": "空值作为一个独立的取值参与分组。", "en": "A null counts as a value of its own."}
-SORTED = {"zh": "行按发布值排序，不反映原始顺序。", "en": "Rows are sorted by released values; the original order is gone."}
+SORTED = {
+    "zh": "行按发布值排序，不反映原始顺序。",
+    "en": "Rows are sorted by released values; the original order is gone.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,9 @@ def _rows(recipe: Recipe, table: pa.Table, keys: Mapping[str, bytes], seed: int)
     codes = [a.to(c, 0, level) for a, c, level in zip(axes, view.axes, node, strict=True)]
     gone = search.bad_rows(View(tuple(codes), view.sensitive, view.counts))[1]
     for axis, code, level in zip(axes, codes, node, strict=True):
-        released[axis.name] = pa.array(axis.labels[level], type=_kind(axis.labels[level], coded[axis.name])).take(pa.array(code))
+        released[axis.name] = pa.array(axis.labels[level], type=_kind(axis.labels[level], coded[axis.name])).take(
+            pa.array(code)
+        )
     made = pa.table({c.name: released[c.name] for c in recipe.columns if c.released}).filter(pa.array(~gone))
     personal = any(c.role in PERSONAL for c in recipe.columns)
     made = _sorted(made, [a.name for a in axes]) if personal else made
@@ -164,21 +170,44 @@ def _sorted(table: pa.Table, first: list[str]) -> pa.Table:
 
 
 def _report(
-    recipe: Recipe, table: pa.Table, made: pa.Table, axes: list[Axis], found: Found, need: Requirement, personal: bool, seed: int
+    recipe: Recipe,
+    table: pa.Table,
+    made: pa.Table,
+    axes: list[Axis],
+    found: Found,
+    need: Requirement,
+    personal: bool,
+    seed: int,
 ) -> Report:
     quasi = [a.name for a in axes]
     watched = [c.name for c in recipe.columns if c.role == "sensitive" and c.released]
     before, after = (_measured(t, quasi, watched) if quasi else None for t in (table, made))
     levels = {a.name: level for a, level in zip(axes, found.node or (), strict=True)}
     columns = tuple(
-        {"name": c.name, "role": c.role, "operator": c.operator, "level": levels.get(c.name) if c.levels else None} for c in recipe.columns
+        {"name": c.name, "role": c.role, "operator": c.operator, "level": levels.get(c.name) if c.levels else None}
+        for c in recipe.columns
     )
     return Report(
-        kind="rows", recipe_digest=recipe.digest, rows_in=table.num_rows, rows_out=made.num_rows,
-        suppressed=table.num_rows - made.num_rows, columns=columns, models=recipe.models, levels=levels,
-        search={"nodes": found.nodes, "evaluated": found.evaluated, "score": found.score, "exact": found.exact, "k": need.k},
-        before=before.to_dict() if before else None, after=after.to_dict() if after else None,
-        order="released_values" if personal else "input", notes=(NULLS, SORTED) if personal else (NULLS,), seed=seed,
+        kind="rows",
+        recipe_digest=recipe.digest,
+        rows_in=table.num_rows,
+        rows_out=made.num_rows,
+        suppressed=table.num_rows - made.num_rows,
+        columns=columns,
+        models=recipe.models,
+        levels=levels,
+        search={
+            "nodes": found.nodes,
+            "evaluated": found.evaluated,
+            "score": found.score,
+            "exact": found.exact,
+            "k": need.k,
+        },
+        before=before.to_dict() if before else None,
+        after=after.to_dict() if after else None,
+        order="released_values" if personal else "input",
+        notes=(NULLS, SORTED) if personal else (NULLS,),
+        seed=seed,
     )
 
 

@@ -2,6 +2,7 @@
 
 Run: python tests/bench/bench_anonymize.py [rows]. Prints a table; needs no other program.
 """
+
 from __future__ import annotations
 
 import importlib.util
@@ -23,12 +24,29 @@ spec.loader.exec_module(people)
 
 LATTICE = {
     "性别": {"role": "quasi_identifier", "operator": "keep"},
-    "出生日期": {"role": "quasi_identifier", "operator": "generalise",
-             "params": {"hierarchy": "birth_year", "levels": [{"width": 1}, {"width": 5}, {"width": 10}, {"all": True}]}},
-    "户籍区划": {"role": "quasi_identifier", "operator": "generalise",
-             "params": {"hierarchy": "division", "levels": [{"to": "county"}, {"to": "city"}, {"to": "province"}, {"all": True}]}},
-    "民族": {"role": "quasi_identifier", "operator": "generalise", "params": {"hierarchy": "prefix", "levels": [{"keep": True}, {"all": True}]}},
-    "受教育程度": {"role": "quasi_identifier", "operator": "generalise", "params": {"hierarchy": "prefix", "levels": [{"keep": True}, {"all": True}]}},
+    "出生日期": {
+        "role": "quasi_identifier",
+        "operator": "generalise",
+        "params": {"hierarchy": "birth_year", "levels": [{"width": 1}, {"width": 5}, {"width": 10}, {"all": True}]},
+    },
+    "户籍区划": {
+        "role": "quasi_identifier",
+        "operator": "generalise",
+        "params": {
+            "hierarchy": "division",
+            "levels": [{"to": "county"}, {"to": "city"}, {"to": "province"}, {"all": True}],
+        },
+    },
+    "民族": {
+        "role": "quasi_identifier",
+        "operator": "generalise",
+        "params": {"hierarchy": "prefix", "levels": [{"keep": True}, {"all": True}]},
+    },
+    "受教育程度": {
+        "role": "quasi_identifier",
+        "operator": "generalise",
+        "params": {"hierarchy": "prefix", "levels": [{"keep": True}, {"all": True}]},
+    },
 }
 
 
@@ -52,9 +70,11 @@ def main(rows: int) -> None:
     timed(f"scan, outpatient visits, {visits.num_columns} columns", rows, lambda: scan(visits))
     timed(f"scan, firms, {firms.num_columns} columns", rows, lambda: scan(firms))
     result = timed("rows, 5 quasi-identifiers, k = 20", rows, lambda: run(plan, register))
-    print(f"    levels {result.report.levels}, k {result.report.after['k']}, suppressed {result.report.suppressed}, {dict(result.report.search)}")
+    print(
+        f"    levels {result.report.levels}, k {result.report.after['k']}, suppressed {result.report.suppressed}, {dict(result.report.search)}"
+    )
     made = timed("cube, 4 dimensions, cells of 10 and more", rows, lambda: run(cube, visits))
-    print(f"    {({k: v for k, v in made.report.cube.items() if k != 'dimensions'})}")
+    print(f"    { ({k: v for k, v in made.report.cube.items() if k != 'dimensions'}) }")
     timed("measure, 5 quasi-identifiers, one sensitive", rows, lambda: measure(register, list(LATTICE), ["职业"]))
 
 

@@ -58,11 +58,13 @@ def main() -> None:
         place.start(hub_rows=options.rows, hub_seed=options.seed)
         up = time.monotonic() - start
         start = time.monotonic()
-        run(folder, rows=options.rows, seed=options.seed, console=console)
+        run(folder, rows=options.rows, console=console)
         whole = time.monotonic() - start
         status = place.status()
         with psycopg.connect(status["desk_database_url"]) as db:
-            entries, rows = db.execute("select count(*), coalesce(sum(rows), 0) from delivery where stage = 'judged'").fetchone()
+            entries, rows = db.execute(
+                "select count(*), coalesce(sum(rows), 0) from delivery where stage = 'judged'"
+            ).fetchone()
             way = db.execute(
                 "select extract(epoch from max(e.measured_at) - min(d.received_at)) from evidence e "
                 "join release r on r.id = e.release_id join delivery d on d.id = r.delivery_id where r.number = 1"

@@ -12,7 +12,9 @@ from govopen_stack.reference import pages
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "ckanext-govopen" / "ckanext" / "govopen", ROOT / "harvesters" / "govopen_harvesters"]
-CODE = re.compile(r"\"((?:hub|package|entry|rule|gate|review|release|access|standing|query|vault)\.[a-z_]+(?:\.[a-z_]+)?)\"")
+CODE = re.compile(
+    r"\"((?:hub|package|entry|rule|gate|review|release|access|standing|query|vault)\.[a-z_]+(?:\.[a-z_]+)?)\""
+)
 SETTING = re.compile(r"\"(govopen\.[a-z_]+(?:\.[a-z_]+)+)\"")
 
 

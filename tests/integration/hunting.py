@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import re
@@ -45,10 +46,8 @@ def _unpacked(name: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, byt
     if depth > 3:
         return
     if data[:2] == b"\x1f\x8b":
-        try:
+        with contextlib.suppress(OSError, EOFError):
             yield from _unpacked(f"{name}!gz", gzip.decompress(data), depth + 1)
-        except (OSError, EOFError):
-            pass
     elif data[:3] == b"BZh":
         yield f"{name}!bz2", bz2.decompress(data)
     elif data[:4] == b"PK\x03\x04":

@@ -42,6 +42,17 @@ BODIES = (
     b"\x00\x01\x02",
     b'{"id": ' + b'"x"' + b"}" * 3,
     b"\xff\xfe{}",
+    b"[]",
+    b"null",
+    b'{"id": 7}',
+    b'{"id": ["a"]}',
+    b'{"q": 7, "rows": "x"}',
+    b'{"limit": "x", "offset": "y"}',
+    b'{"limit": -5}',
+    b'{"query": {"a": 1}}',
+    b'{"id": "a", "resource_id": "a", "filters": "x", "fields": 7, "sort": 7}',
+    b'{"fq": "a:b:c OR ((", "sort": "x y z"}',
+    b'{"facet.field": "x", "facet": 7}',
 )
 ACTIONS = (
     "package_show",

@@ -115,7 +115,7 @@ def outcomes(home: Any) -> dict[str, set[str]]:
     store, keys = Store(folder), Keys.of(folder)
     for position, (entry, _) in enumerate(ENTRIES, 5001):
         if store.one("select 1 from item where key = ?", entry.key) is None:
-            seed._enter(store, keys, entry, position, 987654)  # noqa: SLF001 - the hub's own way to enter an item.
+            seed._enter(store, keys, entry, position, 987654)
     remote = {case["key"]: case["remote_id"] for case in hub(home).get("cases")["cases"]}
     account(home, "operator").call("intake_run")
     wanted = {remote[entry.key] for entry, _ in ENTRIES}

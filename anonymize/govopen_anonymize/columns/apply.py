@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One operator of a recipe on one column: every distinct value is treated once."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

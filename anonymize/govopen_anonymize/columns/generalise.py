@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Generalisation: functions from a value to its ancestor, for each kind of hierarchy and each level of a recipe."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,7 +20,6 @@ Ancestor = Callable[[Any], Any]
 _DIGITS = re.compile(r"^\d+$")
 _DATE = re.compile(r"^\s*(\d{4})\s*(?:[-/.年]\s*(?:(\d{1,2})\s*(?:[-/.月]\s*(?:(\d{1,2})\s*日?)?)?)?)?(?:[T\s].*)?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?(?:\d{6})?$")
-
 
 
 def number(value: Any) -> Decimal | None:
@@ -169,8 +169,13 @@ def _table(level: Mapping[str, Any], params: Mapping[str, Any]) -> Ancestor:
 
 
 _HIERARCHIES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Ancestor]] = {
-    "age_band": _age_band, "birth_year": _birth_year, "date": _date, "division": _division,
-    "prefix": _prefix, "interval": _interval, "table": _table,
+    "age_band": _age_band,
+    "birth_year": _birth_year,
+    "date": _date,
+    "division": _division,
+    "prefix": _prefix,
+    "interval": _interval,
+    "table": _table,
 }
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keyed pseudonyms: HMAC over the normalised value, so that one key and domain give one pseudonym everywhere."""
+
 from __future__ import annotations
 
 import base64
@@ -34,7 +35,11 @@ def pseudonym(column: str, params: Mapping[str, Any], keys: Mapping[str, bytes])
     if len(key) < MINIMUM_KEY:
         raise KeyMissing(key_ref=reference)
     domain = params.get("domain", column).encode() + b"\x00"
-    algorithm, length, prefix = params.get("algorithm", "HMAC-SHA-256"), params.get("length", 20), params.get("prefix", "p")
+    algorithm, length, prefix = (
+        params.get("algorithm", "HMAC-SHA-256"),
+        params.get("length", 20),
+        params.get("prefix", "p"),
+    )
 
     def apply(value: Any) -> str:
         text = unicodedata.normalize("NFKC", str(value)).strip().upper().encode()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Operators that treat each distinct value alone: masks, rounding, caps, constants, surnames, grids."""
+
 from __future__ import annotations
 
 import math
@@ -32,7 +33,7 @@ def mask(params: Mapping[str, Any]) -> Function:
         # The hidden middle has always three signs: its length would tell something too.
         if len(text) <= len(head) + len(tail):
             return char * (len(head) + len(tail) + 3)
-        end = text[len(text) - len(tail):] if tail else ""
+        end = text[len(text) - len(tail) :] if tail else ""
         return cover(text[: len(head)], head) + char * 3 + cover(end, tail)
 
     return apply

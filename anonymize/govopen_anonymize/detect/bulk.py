@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check digits and dates of whole columns at once: the same answers as `checks`, a hundred times faster."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -34,7 +35,9 @@ def _id18(texts: pa.Array) -> Mask:
     digits = rows[:, :17].astype(np.int64) - 48
     expected = np.frombuffer(b"10X98765432", np.uint8)[digits @ np.array(checks.ID_WEIGHTS) % 11]
     good = (digits >= 0).all(axis=1) & (digits <= 9).all(axis=1) & (rows[:, 17] == expected)
-    known = pc.is_in(pc.utf8_slice_codeunits(texts, 0, 2), pa.array(sorted(checks.PROVINCES))).to_numpy(zero_copy_only=False)
+    known = pc.is_in(pc.utf8_slice_codeunits(texts, 0, 2), pa.array(sorted(checks.PROVINCES))).to_numpy(
+        zero_copy_only=False
+    )
     return np.asarray(good & known & (births(texts) > _NO_DATE))
 
 
@@ -54,10 +57,16 @@ def _luhn(texts: pa.Array) -> Mask:
     digits = _matrix(texts, width).astype(np.int64)[:, ::-1] - 48
     doubled = digits[:, 1::2] * 2
     total = digits[:, 0::2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
-    return np.asarray(((digits >= 0) & (digits <= 9)).all(axis=1) & (total % 10 == 0) & (digits != digits[:, :1]).any(axis=1))
+    return np.asarray(
+        ((digits >= 0) & (digits <= 9)).all(axis=1) & (total % 10 == 0) & (digits != digits[:, :1]).any(axis=1)
+    )
 
 
-_BULK: Mapping[Callable[[str], bool], Callable[[pa.Array], Mask]] = {checks.id18: _id18, checks.uscc: _uscc, checks.luhn: _luhn}
+_BULK: Mapping[Callable[[str], bool], Callable[[pa.Array], Mask]] = {
+    checks.id18: _id18,
+    checks.uscc: _uscc,
+    checks.luhn: _luhn,
+}
 
 
 def check(function: Callable[[str], bool], texts: pa.Array) -> Mask:
@@ -97,5 +106,7 @@ def births(texts: pa.Array) -> npt.NDArray[np.int64]:
 
 def days(texts: pa.Array) -> npt.NDArray[np.int64]:
     """Days since 1970 of dates written in any of the usual ways; the least integer for none."""
-    spaced = pc.replace_substring_regex(texts, r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$", r"\1-0\2-0\3")
+    spaced = pc.replace_substring_regex(
+        texts, r"^(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$", r"\1-0\2-0\3"
+    )
     return _strptime(pc.replace_substring_regex(spaced, r"^(\d{4})-0?(\d{2})-0?(\d{2})$", r"\1\2\3"))

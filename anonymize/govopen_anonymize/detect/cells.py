@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds that a cell shows by itself: identifiers with patterns and check digits, whole cells and inside text."""
+
 from __future__ import annotations
 
 import re
@@ -26,8 +27,20 @@ CANDIDATE = (
     r"|[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新使][A-Z]|AKIA|eyJ|PRIVATE KEY|sk-|gh[pousr]_|(?i:password|passwd|pwd|secret|api_?key|token)|密码|口令"
 )
 # Kinds so loose that a few stray cells prove nothing: they need a share of the column, or the header's word.
-LOOSE = {"org_code": 0.6, "regno_15": 0.5, "imei": 0.5, "id_card_15": 0.3, "passport": 0.3, "hk_mo_permit": 0.3, "hashed_identifier": 0.3,
-         "foreigner_permit": 0.3, "bank_card": 0.3, "vin": 0.3, "landline": 0.05, "ipv6": 0.3}
+LOOSE = {
+    "org_code": 0.6,
+    "regno_15": 0.5,
+    "imei": 0.5,
+    "id_card_15": 0.3,
+    "passport": 0.3,
+    "hk_mo_permit": 0.3,
+    "hashed_identifier": 0.3,
+    "foreigner_permit": 0.3,
+    "bank_card": 0.3,
+    "vin": 0.3,
+    "landline": 0.05,
+    "ipv6": 0.3,
+}
 
 
 def identifiers(column: Facts) -> Iterator[Finding]:
@@ -94,7 +107,11 @@ def _wordy(column: Facts) -> dict[str, list[int]]:
         found["address"] = house.tolist()
     called = np.flatnonzero(column.matches(f"{_re2(TITLE)}|{_re2(CALLED)}|{_re2(DOT)}"))
     texts = column.texts.take(pa.array(called)).to_pylist()
-    people = [int(p) for p, t in zip(called, texts, strict=True) if any(h.kind == "person_name" for h in named(t, addresses=False))]
+    people = [
+        int(p)
+        for p, t in zip(called, texts, strict=True)
+        if any(h.kind == "person_name" for h in named(t, addresses=False))
+    ]
     if people:
         found["person_name"] = people
     return found
@@ -135,7 +152,9 @@ def _in_text(column: Facts, inside: dict[str, Places]) -> Iterator[Finding]:
                 yield _finding(column, kind, "person.name" if kind == "person_name" else "person.address", 0.7, where)
             continue
         pattern = _pattern(kind)
-        if pattern is not None and (pattern.kind not in ("passport", "hk_mo_permit", "org_code") or _count(column, where) >= 2):
+        if pattern is not None and (
+            pattern.kind not in ("passport", "hk_mo_permit", "org_code") or _count(column, where) >= 2
+        ):
             yield _finding(column, kind, pattern.tag, round(pattern.confidence * 0.9, 3), where)
 
 

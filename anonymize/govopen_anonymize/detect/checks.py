@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check digits of Chinese and international identifiers, one value at a time and whole columns at once."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -12,17 +13,77 @@ import pyarrow as pa
 from ..coded import encode
 from ..errors import ColumnMissing
 
-__all__ = ["validate_id", "check_digits", "clean", "id18", "id15", "uscc", "org9", "luhn", "regno15", "vin", "sole_trader"]
+__all__ = [
+    "validate_id",
+    "check_digits",
+    "clean",
+    "id18",
+    "id15",
+    "uscc",
+    "org9",
+    "luhn",
+    "regno15",
+    "vin",
+    "sole_trader",
+]
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_VIN = {**{str(d): d for d in range(10)}, **dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))}
+_VIN = {
+    **{str(d): d for d in range(10)},
+    **dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    ),
+}
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _SEPARATORS = re.compile(r"[\s\-_·.–—\u200b\ufeff]+")
-PROVINCES = frozenset(["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83", "91"])
+PROVINCES = frozenset(
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+        "91",
+    ]
+)
 
 
 def clean(value: str) -> str:
@@ -49,12 +110,23 @@ def id18(text: str) -> bool:
 
 def id15(text: str) -> bool:
     """Old resident identity number: division and date, no check digit."""
-    return (len(text) == 15 and text.isascii() and text.isdecimal() and text[:2] in PROVINCES and _day("19" + text[6:8], text[8:10], text[10:12]))
+    return (
+        len(text) == 15
+        and text.isascii()
+        and text.isdecimal()
+        and text[:2] in PROVINCES
+        and _day("19" + text[6:8], text[8:10], text[10:12])
+    )
 
 
 def uscc(text: str) -> bool:
     """Unified social credit code, GB 32100."""
-    if len(text) != 18 or not all(c in CREDIT for c in text) or text[0] not in "123456789ANY" or not text[2:8].isdecimal():
+    if (
+        len(text) != 18
+        or not all(c in CREDIT for c in text)
+        or text[0] not in "123456789ANY"
+        or not text[2:8].isdecimal()
+    ):
         return False
     total = sum(CREDIT.index(c) * w for c, w in zip(text, CREDIT_WEIGHTS, strict=False))
     return CREDIT[(31 - total % 31) % 31] == text[17]
@@ -102,7 +174,13 @@ def sole_trader(text: str) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[str], bool]] = {
-    "id18": id18, "id15": id15, "uscc": uscc, "org9": org9, "luhn": luhn, "regno15": regno15, "vin": vin,
+    "id18": id18,
+    "id15": id15,
+    "uscc": uscc,
+    "org9": org9,
+    "luhn": luhn,
+    "regno15": regno15,
+    "vin": vin,
 }
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A column as the detectors see it: distinct values as clean text with their counts, and figures about them."""
+
 from __future__ import annotations
 
 import math
@@ -90,15 +91,28 @@ def facts(name: str, column: pa.ChunkedArray, label: str = "") -> Facts:
     coded = encode(column)
     texts = _texts(coded.values)
     if len(texts) and pc.any(pc.match_substring_regex(texts, WIDE)).as_py():
-        texts = pa.array([None if t is None else unicodedata.normalize("NFKC", t) for t in texts.to_pylist()], pa.string())
+        texts = pa.array(
+            [None if t is None else unicodedata.normalize("NFKC", t) for t in texts.to_pylist()], pa.string()
+        )
     texts = pc.utf8_trim_whitespace(texts)
-    empty = np.asarray(pc.fill_null(pc.is_in(texts, pa.array(sorted(PLACEHOLDERS))), True).to_numpy(zero_copy_only=False), dtype=bool)
+    empty = np.asarray(
+        pc.fill_null(pc.is_in(texts, pa.array(sorted(PLACEHOLDERS))), True).to_numpy(zero_copy_only=False), dtype=bool
+    )
     empty |= np.asarray(pc.is_null(texts).to_numpy(zero_copy_only=False), dtype=bool)
     keep = np.flatnonzero(~empty)
     index = np.full(len(coded.values), -1, np.int64)
     index[keep] = np.arange(len(keep))
     header = f"{name} {label}"
-    return Facts(name, header, coded.values.type, texts.take(pa.array(keep)), coded.counts()[keep], coded.codes, index, len(coded.codes))
+    return Facts(
+        name,
+        header,
+        coded.values.type,
+        texts.take(pa.array(keep)),
+        coded.counts()[keep],
+        coded.codes,
+        index,
+        len(coded.codes),
+    )
 
 
 def _texts(values: pa.Array) -> pa.Array:

@@ -3,6 +3,7 @@
 
 First it is settled whether rows are about persons or organisations, by values; headers only raise confidence.
 """
+
 from __future__ import annotations
 
 import datetime as dt
@@ -19,8 +20,42 @@ from .statistics import dates_of
 
 __all__ = ["Subject", "subject", "contextual", "settle"]
 
-DIRECT = ("person.id_number", "person.phone", "person.passport", "person.permit", "person.bank_card", "person.masked_id", "person.name", "person.email")
-NOT_BIRTH = ("成立", "登记", "核准", "注册", "发布", "就诊", "入院", "出院", "入学", "开业", "更新", "发证", "有效", "到期", "挂号", "统计", "办理", "创建", "报名", "检查", "签订", "缴", "处罚", "日期 ")
+DIRECT = (
+    "person.id_number",
+    "person.phone",
+    "person.passport",
+    "person.permit",
+    "person.bank_card",
+    "person.masked_id",
+    "person.name",
+    "person.email",
+)
+NOT_BIRTH = (
+    "成立",
+    "登记",
+    "核准",
+    "注册",
+    "发布",
+    "就诊",
+    "入院",
+    "出院",
+    "入学",
+    "开业",
+    "更新",
+    "发证",
+    "有效",
+    "到期",
+    "挂号",
+    "统计",
+    "办理",
+    "创建",
+    "报名",
+    "检查",
+    "签订",
+    "缴",
+    "处罚",
+    "日期 ",
+)
 BIRTH = ("出生", "生日", "birth", "出生年月")
 
 
@@ -39,17 +74,24 @@ def subject(columns: Sequence[Facts], findings: Sequence[Finding]) -> Subject:
     strong = [f for f in findings if f.tag in DIRECT and f.share >= 0.3 and f.confidence >= 0.55]
     sexed = any(f.kind in ("sex", "ethnic_group") for f in findings)
     org = any(
-        ((f.tag in ("org.uscc", "org.code") and f.share >= 0.4 and f.kind != "regno_15") or (f.tag == "org.name" and f.share >= 0.6))
+        (
+            (f.tag in ("org.uscc", "org.code") and f.share >= 0.4 and f.kind != "regno_15")
+            or (f.tag == "org.name" and f.share >= 0.6)
+        )
         and by_name[f.column].unique_share >= 0.3
         for f in findings
     )
-    identity = max((f for f in findings if f.kind.startswith("id_card") and f.share >= 0.3), key=lambda f: f.share, default=None)
+    identity = max(
+        (f for f in findings if f.kind.startswith("id_card") and f.share >= 0.3), key=lambda f: f.share, default=None
+    )
     named = any(f.tag not in ("person.phone", "person.email") for f in strong)
     persons = named or sexed or (bool(strong) and not org)
     return Subject(persons=persons, organisations=org, identity=identity.column if identity else None)
 
 
-def contextual(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject, today: dt.date) -> Iterator[Finding]:
+def contextual(
+    columns: Sequence[Facts], findings: Sequence[Finding], about: Subject, today: dt.date
+) -> Iterator[Finding]:
     """Findings that need the whole table."""
     taken = {f.column for f in findings if f.share >= 0.5}
     known = _births_from_identity(columns, about)
@@ -90,7 +132,9 @@ def _births_from_identity(columns: Sequence[Facts], about: Subject) -> np.ndarra
     return _rows(column, np.where(days > np.iinfo(np.int64).min, days, np.nan))
 
 
-def _birth_date(column: Facts, days: np.ndarray, known: np.ndarray | None, about: Subject, today: dt.date) -> Finding | None:
+def _birth_date(
+    column: Facts, days: np.ndarray, known: np.ndarray | None, about: Subject, today: dt.date
+) -> Finding | None:
     real = days > np.iinfo(np.int64).min
     if not real.any():
         return None
@@ -152,7 +196,13 @@ def _age(column: Facts, born: np.ndarray | None, about: Subject, today: dt.date)
             return
     if said:
         yield _finding(column, "age", "person.age", 0.92, whole)
-    elif about.persons and not about.organisations and column.distinct >= 40 and 60 <= float(np.nanmax(numbers)) <= 120 and float(np.nanmin(numbers)) < 25:
+    elif (
+        about.persons
+        and not about.organisations
+        and column.distinct >= 40
+        and 60 <= float(np.nanmax(numbers)) <= 120
+        and float(np.nanmin(numbers)) < 25
+    ):
         yield _finding(column, "age", "person.age", 0.6, whole)
 
 
@@ -167,17 +217,43 @@ def _coordinate(column: Facts) -> Iterator[Finding]:
     fine = column.matches(r"^\d{1,3}\.\d{3,}$")
     if column.share(fine) < 0.7:
         return
-    for kind, low, high, said in (("longitude", 73.0, 136.0, ("经度", "lon", "lng")), ("latitude", 3.0, 54.0, ("纬度", "lat"))):
+    for kind, low, high, said in (
+        ("longitude", 73.0, 136.0, ("经度", "lon", "lng")),
+        ("latitude", 3.0, 54.0, ("纬度", "lat")),
+    ):
         mask = ~np.isnan(numbers) & (numbers >= low) & (numbers <= high)
         spread = float(np.nanmax(numbers) - np.nanmin(numbers))
-        if column.share(mask) >= 0.95 and (column.says(*said) or (spread < 25 and column.share(column.matches(r"\.\d{4,}$")) >= 0.6)):
+        if column.share(mask) >= 0.95 and (
+            column.says(*said) or (spread < 25 and column.share(column.matches(r"\.\d{4,}$")) >= 0.6)
+        ):
             yield _finding(column, kind, "geo.coordinate", 0.9 if column.says(*said) else 0.65, mask)
             return
 
 
 # Levels of schooling and jobs say something of persons only where rows are persons.
 OF_PERSONS = ("education", "occupation", "sex", "ethnic_group")
-MONEY = ("金额", "费用", "工资", "收入", "余额", "缴费", "存款", "贷款", "薪", "医疗费", "税额", "income", "salary", "amount", "fee", "营业收入", "资产", "负债", "利润", "社保")
+MONEY = (
+    "金额",
+    "费用",
+    "工资",
+    "收入",
+    "余额",
+    "缴费",
+    "存款",
+    "贷款",
+    "薪",
+    "医疗费",
+    "税额",
+    "income",
+    "salary",
+    "amount",
+    "fee",
+    "营业收入",
+    "资产",
+    "负债",
+    "利润",
+    "社保",
+)
 
 
 def _money(column: Facts, about: Subject) -> Iterator[Finding]:
@@ -187,13 +263,31 @@ def _money(column: Facts, about: Subject) -> Iterator[Finding]:
         return
     said = column.says(*MONEY)
     cents = column.share(column.matches(r"^\d{2,}\.\d{1,2}$"))
-    if about.persons and not about.organisations and (
-        said or (cents >= 0.5 and float(np.nanmax(numbers)) >= 500 and float(np.nanmin(numbers)) >= 0)
+    if (
+        about.persons
+        and not about.organisations
+        and (said or (cents >= 0.5 and float(np.nanmax(numbers)) >= 500 and float(np.nanmin(numbers)) >= 0))
     ):
         yield _finding(column, "money", "person.finance", 0.85 if said else 0.5, there)
 
 
-ACCOUNT = ("病历号", "门诊号", "住院号", "社保", "医保", "公积金", "学号", "学籍号", "考号", "准考证", "工号", "案号", "卡号", "编号", "档案号")
+ACCOUNT = (
+    "病历号",
+    "门诊号",
+    "住院号",
+    "社保",
+    "医保",
+    "公积金",
+    "学号",
+    "学籍号",
+    "考号",
+    "准考证",
+    "工号",
+    "案号",
+    "卡号",
+    "编号",
+    "档案号",
+)
 
 
 def _key(column: Facts, findings: Sequence[Finding]) -> Iterator[Finding]:
@@ -220,7 +314,11 @@ def _finding(column: Facts, kind: str, tag: str, confidence: float, mask: np.nda
 def settle(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject) -> list[Finding]:
     """Last word on tags that depend on the table: phones of organisations, addresses of no one, sole traders, free text."""
     by_name: Mapping[str, Facts] = {c.name: c for c in columns}
-    settled = [_of_organisation(f, about, _belongs(columns, findings, f)) for f in findings if about.persons or f.kind not in OF_PERSONS]
+    settled = [
+        _of_organisation(f, about, _belongs(columns, findings, f))
+        for f in findings
+        if about.persons or f.kind not in OF_PERSONS
+    ]
     for found in [f for f in settled if f.tag == "org.uscc"]:
         column = by_name[found.column]
         mask = np.fromiter((v[:2] == "92" and sole_trader(clean(v)) for v in column.values), bool, column.distinct)
@@ -229,10 +327,18 @@ def settle(columns: Sequence[Facts], findings: Sequence[Finding], about: Subject
     personal = {f.column for f in settled if f.tag.startswith("person.")}
     for name in sorted(personal):
         column = by_name[name]
-        if column.distinct and float(column.lengths.mean()) >= 15 and column.unique_share > 0.05 and not _is_address(settled, name) and not column.numeric:
+        if (
+            column.distinct
+            and float(column.lengths.mean()) >= 15
+            and column.unique_share > 0.05
+            and not _is_address(settled, name)
+            and not column.numeric
+        ):
             inside = max((f.count for f in settled if f.column == name and f.share < 0.95), default=0)
             if inside and column.share(column.matches(r"[\x{4E00}-\x{9FFF}]{2}")) >= 0.5:
-                settled.append(Finding(name, "free_text", "person.free_text", 0.8, inside, round(inside / column.filled, 6), ()))
+                settled.append(
+                    Finding(name, "free_text", "person.free_text", 0.8, inside, round(inside / column.filled, 6), ())
+                )
     return settled
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a scan says of a column; examples are masked, so that a finding never carries a value."""
+
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -27,5 +28,7 @@ class Finding:
 
 def masked(text: str) -> str:
     """The shape of a value: digits 9, Latin letters A, Han 某, the rest as it is."""
-    shape = "".join("9" if c.isdigit() else "A" if c.isascii() and c.isalpha() else "某" if c.isalpha() else c for c in text[:24])
+    shape = "".join(
+        "9" if c.isdigit() else "A" if c.isascii() and c.isalpha() else "某" if c.isalpha() else c for c in text[:24]
+    )
     return shape + ("…" if len(text) > 24 else "")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scan a table: every distinct value once, columns by value, then what only the table as a whole shows."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kinds that a column shows as a whole: names, addresses, code lists, dates, ages, diseases, coordinates, divisions."""
+
 from __future__ import annotations
 
 import re
@@ -90,7 +91,9 @@ def _organisation(column: Facts) -> Iterator[Finding]:
         yield _finding(column, "organisation_name", "org.name", 0.7 + 0.2 * share + (0.05 if said else 0.0), mask)
 
 
-_PLACE_END = frozenset("市区县镇乡村街路站州省旗岛湖河江山寺桥门口港湾林场园馆院厂店局部所司炎病癌症痛族校系科组队班类型")
+_PLACE_END = frozenset(
+    "市区县镇乡村街路站州省旗岛湖河江山寺桥门口港湾林场园馆院厂店局部所司炎病癌症痛族校系科组队班类型"
+)
 
 
 def is_name(text: str) -> bool:
@@ -114,14 +117,32 @@ def _name(column: Facts) -> Iterator[Finding]:
     sample = _sample(column)
     named = [v for v in sample if is_name(v)]
     share = len(named) / len(sample)
-    said = column.says("姓名", "名字", "法定代表人", "法人代表", "负责人", "联系人", "股东", "户主", "监护人", "患者", "医生", "教师", "学生", "name", "经办人")
+    said = column.says(
+        "姓名",
+        "名字",
+        "法定代表人",
+        "法人代表",
+        "负责人",
+        "联系人",
+        "股东",
+        "户主",
+        "监护人",
+        "患者",
+        "医生",
+        "教师",
+        "学生",
+        "name",
+        "经办人",
+    )
     if share < (0.4 if said else 0.75):
         return
     given = characters("given")
     marks = [sum(c in given for c in v[1:]) / len(v[1:]) for v in named if "·" not in v]
     familiar = sum(marks) / len(marks) if marks else 1.0
     places = sum(1 for v in named if v[-1] in _PLACE_END or divisions().by_name.get(v)) / len(named)
-    others = sum(1 for v in named if v in words("disease") or v in words("occupation") or v in words("education")) / len(named)
+    others = sum(
+        1 for v in named if v in words("disease") or v in words("occupation") or v in words("education")
+    ) / len(named)
     score = 0.45 * share + 0.45 * familiar + 0.1 * min(1.0, len({v[0] for v in named}) / 8) - 0.8 * places - others
     if column.distinct < 8 and not said:
         score -= 0.25
@@ -144,9 +165,17 @@ def _address(column: Facts) -> Iterator[Finding]:
         return
     sample = _sample(column)[:2000]
     street = re.compile(r"路|街|村|镇|乡|小区|社区|大道")
-    placed = sum(1 for v in sample if divisions().parse(v)[1] >= 4 and len(v) > divisions().parse(v)[1] + 1 and street.search(v)) / len(sample)
+    placed = sum(
+        1 for v in sample if divisions().parse(v)[1] >= 4 and len(v) > divisions().parse(v)[1] + 1 and street.search(v)
+    ) / len(sample)
     if placed >= 0.6 or (said and placed >= 0.2):
-        yield _finding(column, "address", "person.address", 0.6 + 0.2 * placed + (0.1 if said else 0.0), np.ones(column.distinct, bool))
+        yield _finding(
+            column,
+            "address",
+            "person.address",
+            0.6 + 0.2 * placed + (0.1 if said else 0.0),
+            np.ones(column.distinct, bool),
+        )
 
 
 def _disease(column: Facts) -> Iterator[Finding]:
@@ -161,7 +190,14 @@ def _disease(column: Facts) -> Iterator[Finding]:
     if float(column.lengths.mean()) > 30:
         return
     known, ends = words("disease"), tuple(words("disease_end"))
-    mask = np.fromiter((v in known or v.endswith(ends) or any(d in v for d in ("癌", "综合征", "糖尿病", "高血压")) for v in column.values), bool, column.distinct)
+    mask = np.fromiter(
+        (
+            v in known or v.endswith(ends) or any(d in v for d in ("癌", "综合征", "糖尿病", "高血压"))
+            for v in column.values
+        ),
+        bool,
+        column.distinct,
+    )
     share = column.share(mask)
     if (share >= 0.5 and column.distinct >= 3) or (said and share >= 0.15):
         yield _finding(column, "disease", "person.health", 0.7 + 0.2 * share + (0.08 if said else 0.0), mask)
@@ -174,13 +210,21 @@ def _division(column: Facts) -> Iterator[Finding]:
     if not column.numeric or bool((column.lengths >= 6).any()):
         coded = column.matches(r"^[1-8]\d{5}(?:\d{3}|\d{6})?$")
         if column.share(coded) >= 0.8:
-            mask = np.fromiter((c and table.known(v) for v, c in zip(column.values, coded, strict=True)), bool, column.distinct)
+            mask = np.fromiter(
+                (c and table.known(v) for v, c in zip(column.values, coded, strict=True)), bool, column.distinct
+            )
             if column.share(mask) >= 0.8 and not (column.distinct > 5000):
                 yield _finding(column, "division_code", "geo.division", 0.9, mask)
                 return
     if column.numeric or float(column.lengths.mean()) > 16 or float(column.lengths.mean()) < 2:
         return
-    mask = np.fromiter((table.parse(v)[1] == len(v) and len(v) >= 2 for v in column.values) if column.distinct <= 5000 else (False,) * column.distinct, bool, column.distinct)
+    mask = np.fromiter(
+        (table.parse(v)[1] == len(v) and len(v) >= 2 for v in column.values)
+        if column.distinct <= 5000
+        else (False,) * column.distinct,
+        bool,
+        column.distinct,
+    )
     if column.share(mask) < 0.5:
         named = np.fromiter((v in table.by_name for v in column.values), bool, column.distinct)
         mask = mask | named

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Find and redact personal data inside text: numbers by pattern and check digit, names and addresses by their words."""
+
 from __future__ import annotations
 
 import re
@@ -15,10 +16,27 @@ from .words import characters, words
 __all__ = ["Hit", "find", "named", "occurrences", "winners", "finds_kind", "redact", "PERSONAL_LABELS"]
 
 PERSONAL_LABELS = {
-    "id_card_18": "身份证号", "id_card_15": "身份证号", "hk_mo_tw_residence": "证件号", "foreigner_permit": "证件号", "uscc": "信用代码",
-    "bank_card": "银行卡号", "mobile": "手机号", "landline": "电话", "masked_identifier": "证件号", "email": "邮箱", "plate": "车牌",
-    "vin": "车架号", "mac": "设备号", "ipv4": "网络地址", "ipv6": "网络地址", "passport": "护照号", "hk_mo_permit": "证件号",
-    "secret": "口令", "person_name": "姓名", "address": "地址", "birth_date": "日期",
+    "id_card_18": "身份证号",
+    "id_card_15": "身份证号",
+    "hk_mo_tw_residence": "证件号",
+    "foreigner_permit": "证件号",
+    "uscc": "信用代码",
+    "bank_card": "银行卡号",
+    "mobile": "手机号",
+    "landline": "电话",
+    "masked_identifier": "证件号",
+    "email": "邮箱",
+    "plate": "车牌",
+    "vin": "车架号",
+    "mac": "设备号",
+    "ipv4": "网络地址",
+    "ipv6": "网络地址",
+    "passport": "护照号",
+    "hk_mo_permit": "证件号",
+    "secret": "口令",
+    "person_name": "姓名",
+    "address": "地址",
+    "birth_date": "日期",
 }
 KEEP_IN_TEXT = frozenset({"uscc", "landline"})
 _BORDER = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -75,11 +93,11 @@ def _free(text: str, start: int, end: int, pattern: Pattern) -> bool:
     """Whether a match stands alone: no letter or digit touches it, so longer digit runs are never cut."""
     if pattern.kind in ("secret", "email"):
         return True
-    before, after = text[start - 1: start], text[end: end + 1]
+    before, after = text[start - 1 : start], text[end : end + 1]
     if (before in _BORDER and before) or (after in _BORDER and after):
         return False
     if pattern.kind == "ipv4":
-        return before != "." and not (after == "." and text[end + 1: end + 2].isdigit())
+        return before != "." and not (after == "." and text[end + 1 : end + 2].isdigit())
     if pattern.kind == "masked_identifier":
         return before not in ("*", "＊") and after not in ("*", "＊")
     return True
@@ -95,7 +113,7 @@ def named(text: str, *, addresses: bool = True) -> Iterator[Hit]:
             width = 3 if name[:2] in compound else 2
             if name[:2] in compound or name[0] in surnames:
                 stop = min(end, start + (4 if name[:2] in compound else 3))
-                given = text[start + width - 1: stop]
+                given = text[start + width - 1 : stop]
                 while len(given) > 1 and given[-1] in _AFTER_NAME:
                     given, stop = given[:-1], stop - 1
                 yield Hit("person_name", start, stop, 40)
@@ -125,7 +143,10 @@ def winners(hits: list[Hit]) -> list[Hit]:
 def finds_kind(text: str, kinds: Collection[str]) -> bool:
     """Whether any of the kinds is found in a text."""
     wanted = set(kinds)
-    return any(h.kind in wanted for h in find(unicodedata.normalize("NFKC", text), names=bool(wanted & {"person_name", "address"})))
+    return any(
+        h.kind in wanted
+        for h in find(unicodedata.normalize("NFKC", text), names=bool(wanted & {"person_name", "address"}))
+    )
 
 
 def redact(text: str, kinds: Collection[str] | None = None, *, dates: bool = False) -> str:
@@ -137,6 +158,6 @@ def redact(text: str, kinds: Collection[str] | None = None, *, dates: bool = Fal
         return text
     pieces, at = [], 0
     for hit in hits:
-        pieces += [plain[at: hit.start], f"［{PERSONAL_LABELS.get(hit.kind, '个人信息')}］"]
+        pieces += [plain[at : hit.start], f"［{PERSONAL_LABELS.get(hit.kind, '个人信息')}］"]
         at = hit.end
     return "".join([*pieces, plain[at:]])

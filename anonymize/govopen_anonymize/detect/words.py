@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Word lists of the detectors, read once."""
+
 from __future__ import annotations
 
 from functools import cache

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which classes fail the models of a recipe. k and distinct l are monotone; t is checked against what stays."""
+
 from __future__ import annotations
 
 import math
@@ -43,7 +44,9 @@ def requirement(models: Sequence[Mapping[str, Any]]) -> Requirement:
     return Requirement(k=k, others=tuple(m for m in models if m["model"] in ("l_diversity", "t_closeness")))
 
 
-def failing(classes: Codes, counts: Codes, sensitive: Mapping[str, tuple[Codes, int]], need: Requirement) -> tuple[Mask, Mask]:
+def failing(
+    classes: Codes, counts: Codes, sensitive: Mapping[str, tuple[Codes, int]], need: Requirement
+) -> tuple[Mask, Mask]:
     """Two masks over classes: those too small for k, and all that fail any model."""
     sizes = np.bincount(classes, weights=counts).astype(np.int64)
     small = sizes < need.k

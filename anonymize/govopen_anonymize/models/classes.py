@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each class gives away of a sensitive column: distinct values, entropy, distance from the whole table."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 from rich.console import Console
@@ -32,7 +33,7 @@ STEPS = {
 DAYS = 3
 
 
-def run(home: Path, *, rows: int, seed: int, console: Console) -> int:
+def run(home: Path, *, rows: int, console: Console) -> int:
     """Bring the home's demo to its end and print the outcome; exit code 0 when it got there."""
     place = Home(home)
     status = place.status()
@@ -56,13 +57,13 @@ def run(home: Path, *, rows: int, seed: int, console: Console) -> int:
     return 0
 
 
-def _desk(status: dict[str, object], state: dict[str, list[dict[str, str]]], role: str) -> Desk:
+def _desk(status: Mapping[str, Any], state: dict[str, list[dict[str, str]]], role: str) -> Desk:
     token = next(account["token"] for account in state["accounts"] if account["role"] == role)
     return Desk(str(status["desk_url"]), token)
 
 
 def _walk(
-    place: Home, status: dict[str, object], home: Path, rows: int, progress: Callable[[str, int, int], None]
+    place: Home, status: Mapping[str, Any], home: Path, rows: int, progress: Callable[[str, int, int], None]
 ) -> None:
     operator = Desk(str(status["desk_url"]), place.secret("operator.token"))
     state = accounts.ensure(home, operator, "operator")
@@ -93,13 +94,13 @@ def _walk(
     _published(desks["supervisor"], status, progress)
 
 
-def _published(desk: Desk, status: dict[str, object], progress: Callable[[str, int, int], None]) -> None:
+def _published(desk: Desk, status: Mapping[str, Any], progress: Callable[[str, int, int], None]) -> None:
     """Wait until what was approved is applied and the open side shows every open entry."""
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         waiting = desk.count("release_request_list", state="approved")
         wanted = desk.count("entry_list", state="open")
-        shown = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": 1}, timeout=30).json()[
+        shown = requests.get(f"{status['api_url']}/catalog", params={"state": "open", "limit": "1"}, timeout=30).json()[
             "total"
         ]
         progress("publishing", min(shown, wanted), wanted)
@@ -111,7 +112,7 @@ def _published(desk: Desk, status: dict[str, object], progress: Callable[[str, i
 
 
 def _days_pass(
-    place: Home, status: dict[str, object], operator: Desk, progress: Callable[[str, int, int], None], patience: float
+    place: Home, status: Mapping[str, Any], operator: Desk, progress: Callable[[str, int, int], None], patience: float
 ) -> None:
     """Three days of the daily table, a fourth that brings a column nobody approved, and a withdrawal order."""
     hub = HubControl(str(status["hub_url"]), place.secret("hub.control_key"))

@@ -81,7 +81,7 @@ def show(console: Console, desk: Desk, status: dict[str, Any]) -> None:
 
 
 def _meaning(code: str) -> str:
-    from ckanext.govopen.codes import reason  # noqa: PLC0415 - the command starts without the extension.
+    from ckanext.govopen.codes import reason
 
     try:
         return f"{reason(code, 'zh_Hans_CN').title} {reason(code, 'en').title}"

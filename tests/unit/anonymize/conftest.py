@@ -1,4 +1,5 @@
 """Factories for the tests of govopen_anonymize."""
+
 from __future__ import annotations
 
 import importlib.util

@@ -1,4 +1,5 @@
 """The command line: files in, files out, codes, and no half file after a refusal."""
+
 from __future__ import annotations
 
 import json
@@ -55,9 +56,17 @@ def test_refusals_leave_no_file_and_quote_no_cell(register: Path, tmp_path: Path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv", "r.yaml"]
 
 
-@pytest.mark.parametrize(("data", "reason"), [
-    (b"a,b\n1,2\n3\n", "line 3"), (b"a,b\n1,\x00\n", "NUL"), (b"", "header"), (b"a,a\n1,2\n", "twice"), (b'a\n"x\n', "Error"), (b"a\n\xff\xff\n", "UTF-8"),
-])
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"a,b\n1,2\n3\n", "line 3"),
+        (b"a,b\n1,\x00\n", "NUL"),
+        (b"", "header"),
+        (b"a,a\n1,2\n", "twice"),
+        (b'a\n"x\n', "Error"),
+        (b"a\n\xff\xff\n", "UTF-8"),
+    ],
+)
 def test_broken_csv_is_refused_whole(tmp_path: Path, data: bytes, reason: str) -> None:
     """Ragged rows, NUL, no header, open quotes, unknown bytes: no row is lost silently."""
     path = tmp_path / "x.csv"

@@ -1,4 +1,5 @@
 """Cubes: small cells are hidden, and an attacker who tries every table that fits cannot work one out."""
+
 from __future__ import annotations
 
 from itertools import product
@@ -14,12 +15,19 @@ from hypothesis import strategies as st
 from govopen_anonymize import Recipe, errors, run
 
 TOTAL = "合计"
-FAST = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+FAST = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 def cube(table: pa.Table, dimensions: list[str], minimum: int = 3, **more: Any) -> list[dict[str, Any]]:
     """Rows of a cube that counts."""
-    plan = {"dimensions": [{"column": d} for d in dimensions], "measures": [{"name": "n", "function": "count"}], "minimum_cell": minimum, **more}
+    plan = {
+        "dimensions": [{"column": d} for d in dimensions],
+        "measures": [{"name": "n", "function": "count"}],
+        "minimum_cell": minimum,
+        **more,
+    }
     return run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()
 
 
@@ -49,12 +57,15 @@ def possible(rows: list[dict[str, Any]], minimum: int) -> dict[tuple[str, str], 
         return range(1, minimum) if cell["cell_status"] == "suppressed_primary" else range(minimum, whole + 1)
 
     fitting = [
-        [g for g in product(*(values(at[line, p]) for p in places)) if fits(at[line, TOTAL], sum(g), minimum)] for line in lines
+        [g for g in product(*(values(at[line, p]) for p in places)) if fits(at[line, TOTAL], sum(g), minimum)]
+        for line in lines
     ]
     assume(prod(map(len, fitting)) <= 100_000)
     seen: dict[tuple[str, str], set[int]] = {(x, y): set() for x in lines for y in places if at[x, y]["n"] is None}
     for guess in product(*fitting):
-        if sum(map(sum, guess)) == whole and all(fits(at[TOTAL, p], sum(g[i] for g in guess), minimum) for i, p in enumerate(places)):
+        if sum(map(sum, guess)) == whole and all(
+            fits(at[TOTAL, p], sum(g[i] for g in guess), minimum) for i, p in enumerate(places)
+        ):
             for (x, y), found in seen.items():
                 found.add(guess[lines.index(x)][places.index(y)])
     return seen
@@ -105,7 +116,12 @@ def test_a_lone_small_cell_takes_others_with_it() -> None:
 def test_one_dimension_hides_a_second_cell() -> None:
     """The grand total is published: a single hidden value would be the difference."""
     rows = cube(spread(np.array([2, 20, 30])), ["d0"], 10)
-    assert [r["cell_status"] for r in rows] == ["suppressed_primary", "suppressed_complementary", "published", "published"]
+    assert [r["cell_status"] for r in rows] == [
+        "suppressed_primary",
+        "suppressed_complementary",
+        "published",
+        "published",
+    ]
 
 
 def test_tiny_tables_publish_nothing() -> None:
@@ -131,9 +147,18 @@ def test_units_count_persons_not_rows() -> None:
 def test_dominated_cells_are_hidden() -> None:
     """A sum that one firm makes almost alone gives that firm away."""
     table = pa.table({"d0": ["a"] * 20 + ["b"] * 20 + ["c"] * 20, "tax": [10_000.0] + [1.0] * 19 + [5.0] * 40})
-    plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "n", "function": "count"}, {"name": "税额", "function": "sum", "column": "tax", "round": 10}],
-            "minimum_cell": 3, "dominance": {"column": "tax"}}
-    rows = {r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()}
+    plan = {
+        "dimensions": [{"column": "d0"}],
+        "measures": [
+            {"name": "n", "function": "count"},
+            {"name": "税额", "function": "sum", "column": "tax", "round": 10},
+        ],
+        "minimum_cell": 3,
+        "dominance": {"column": "tax"},
+    }
+    rows = {
+        r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()
+    }
     assert rows["a"]["cell_status"] == "suppressed_primary"
     assert rows["a"]["税额"] is None
 
@@ -142,10 +167,14 @@ def test_a_mean_over_few_values_is_hidden() -> None:
     """Twenty rows of which one has a fee: the mean would be that one fee."""
     table = pa.table({"d0": ["a"] * 20 + ["b"] * 20 + ["c"] * 20, "fee": [None] * 19 + [77.0] + [5.0] * 40})
     plan = {"dimensions": [{"column": "d0"}], "measures": [{"name": "m", "function": "mean", "column": "fee"}]}
-    rows = {r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()}
+    rows = {
+        r["d0"]: r for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), table).table.to_pylist()
+    }
     assert rows["a"]["m"] is None
     lone = pa.table({"d0": ["a"] * 40, "fee": [None] * 39 + [77.0]})
-    assert {r["m"] for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), lone).table.to_pylist()} == {None}
+    assert {
+        r["m"] for r in run(Recipe.load({"version": 1, "kind": "cube", "aggregate": plan}), lone).table.to_pylist()
+    } == {None}
     assert rows["a"]["cell_status"] == "suppressed_primary"
 
 
@@ -162,7 +191,9 @@ def test_the_hospital_cube(people) -> None:
     """The example recipe on outpatient rows: nothing derivable, no small cell, the sum of visits kept in the total."""
     from pathlib import Path
 
-    result = run(Recipe.load(Path(__file__).parents[3] / "schemas/recipes/examples/public_cube.yaml"), people.patients(5000))
+    result = run(
+        Recipe.load(Path(__file__).parents[3] / "schemas/recipes/examples/public_cube.yaml"), people.patients(5000)
+    )
     assert result.report.cube["derivable"] == 0
     assert result.report.cube["smallest_published"] >= 10
     assert result.table.to_pylist()[-1]["人次"] == 5000

@@ -1,4 +1,5 @@
 """Recipes: every example loads, every mistake is named with line and field, keys never stand inside."""
+
 from __future__ import annotations
 
 import json
@@ -37,16 +38,31 @@ def test_every_operator_has_an_example() -> None:
     assert operators == {c.operator for c in Recipe.load(ROOT / "schemas/recipes/examples/operators.yaml").columns}
 
 
-@pytest.mark.parametrize(("text", "line", "field"), [
-    ("version: 1\ncolumns:\n  a: {role: plain, operator: vanish}\n", 3, "columns.a.operator"),
-    ("version: 1\ncolumns:\n  a: {role: plain}\n", 3, "columns.a"),
-    ("version: 1\ncolumns:\n  a:\n    role: plain\n    operator: mask\n    params: {pattern: abc}\n", 6, "columns.a.params.pattern"),
-    ("version: 2\ncolumns:\n  a: {role: plain, operator: keep}\n", 1, "version"),
-    ("version: 1\ncolumns:\n  a: {role: plain, operator: keep}\n  a: {role: plain, operator: drop}\n", 4, "columns.a"),
-    ("version: 1\ncolumns:\n  a: {role: plain, operator: keep}\nmodels:\n  - {model: k_anonymity, k: 1}\n", 5, "models.0.k"),
-    ("version: 1\nkind: cube\n", 1, "(root)"),
-    ("version: 1\ncolumns:\n  a: {role: plain, operator: keep, params: {x: 1}}\n", 3, "columns.a.params"),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "field"),
+    [
+        ("version: 1\ncolumns:\n  a: {role: plain, operator: vanish}\n", 3, "columns.a.operator"),
+        ("version: 1\ncolumns:\n  a: {role: plain}\n", 3, "columns.a"),
+        (
+            "version: 1\ncolumns:\n  a:\n    role: plain\n    operator: mask\n    params: {pattern: abc}\n",
+            6,
+            "columns.a.params.pattern",
+        ),
+        ("version: 2\ncolumns:\n  a: {role: plain, operator: keep}\n", 1, "version"),
+        (
+            "version: 1\ncolumns:\n  a: {role: plain, operator: keep}\n  a: {role: plain, operator: drop}\n",
+            4,
+            "columns.a",
+        ),
+        (
+            "version: 1\ncolumns:\n  a: {role: plain, operator: keep}\nmodels:\n  - {model: k_anonymity, k: 1}\n",
+            5,
+            "models.0.k",
+        ),
+        ("version: 1\nkind: cube\n", 1, "(root)"),
+        ("version: 1\ncolumns:\n  a: {role: plain, operator: keep, params: {x: 1}}\n", 3, "columns.a.params"),
+    ],
+)
 def test_mistakes_name_line_and_field(text: str, line: int, field: str) -> None:
     """The error says where."""
     with pytest.raises(errors.RecipeInvalid) as refusal:
@@ -78,18 +94,34 @@ def test_hash_without_key_is_refused() -> None:
 def test_key_in_a_recipe_is_refused() -> None:
     """Keys are handed to run, never written down."""
     with pytest.raises(errors.KeyInline):
-        Recipe.load({"version": 1, "columns": {"a": {"role": "identifier", "operator": "pseudonym", "params": {"key_ref": "x", "key": "abc"}}}})
+        Recipe.load(
+            {
+                "version": 1,
+                "columns": {
+                    "a": {"role": "identifier", "operator": "pseudonym", "params": {"key_ref": "x", "key": "abc"}}
+                },
+            }
+        )
 
 
 def test_model_on_a_dropped_column_is_refused() -> None:
     """A model must speak of a column that is released."""
     with pytest.raises(errors.SensitiveDropped):
-        Recipe.load({"version": 1, "columns": {"a": {"role": "sensitive", "operator": "drop"}}, "models": [{"model": "t_closeness", "t": 0.2, "sensitive": "a"}]})
+        Recipe.load(
+            {
+                "version": 1,
+                "columns": {"a": {"role": "sensitive", "operator": "drop"}},
+                "models": [{"model": "t_closeness", "t": 0.2, "sensitive": "a"}],
+            }
+        )
 
 
 def test_digest_ignores_the_order_of_keys() -> None:
     """Canonical JSON: the same content has one digest."""
-    assert Recipe.load(ONE).digest == Recipe.load({"columns": {"a": {"operator": "keep", "role": "plain"}}, "version": 1}).digest
+    assert (
+        Recipe.load(ONE).digest
+        == Recipe.load({"columns": {"a": {"operator": "keep", "role": "plain"}}, "version": 1}).digest
+    )
 
 
 def test_errors_travel_between_processes() -> None:

@@ -1,4 +1,5 @@
 """Scanning: what is found in tables that look like a department's, and what must not be taken for personal data."""
+
 from __future__ import annotations
 
 import datetime as dt
@@ -24,9 +25,19 @@ def kinds(table: pa.Table, **more: object) -> dict[str, set[str]]:
 def test_population_register(people) -> None:
     """Every personal column of a register is found with its kind."""
     assert kinds(people.population(3000)) == {
-        "姓名": {"person_name"}, "公民身份号码": {"id_card_18"}, "性别": {"sex"}, "民族": {"ethnic_group"}, "出生日期": {"birth_date"}, "年龄": {"age"},
-        "户籍区划": {"division_code"}, "现住址": {"address"}, "手机号码": {"mobile"}, "受教育程度": {"education"}, "职业": {"occupation"},
-        "银行卡号": {"bank_card"}, "月收入": {"money"},
+        "姓名": {"person_name"},
+        "公民身份号码": {"id_card_18"},
+        "性别": {"sex"},
+        "民族": {"ethnic_group"},
+        "出生日期": {"birth_date"},
+        "年龄": {"age"},
+        "户籍区划": {"division_code"},
+        "现住址": {"address"},
+        "手机号码": {"mobile"},
+        "受教育程度": {"education"},
+        "职业": {"occupation"},
+        "银行卡号": {"bank_card"},
+        "月收入": {"money"},
     }
 
 
@@ -35,7 +46,9 @@ def test_renamed_columns_give_the_same_kinds(maker: str, people) -> None:
     """Columns are known by their values; the header only raises confidence."""
     table = getattr(people, maker)(3000)
     renamed = kinds(table.rename_columns([f"c{i}" for i in range(table.num_columns)]))
-    assert {int(c[1:]): k for c, k in renamed.items()} == {table.column_names.index(c): k for c, k in kinds(table).items()}
+    assert {int(c[1:]): k for c, k in renamed.items()} == {
+        table.column_names.index(c): k for c, k in kinds(table).items()
+    }
 
 
 def test_organisations_have_phones_of_their_own(people) -> None:
@@ -81,7 +94,12 @@ def test_masked_and_hashed_identifiers_are_still_identifiers() -> None:
     """A mask or a bare hash is a way to display, never a proof."""
     import hashlib
 
-    table = pa.table({"m": [f"138****{i:04d}" for i in range(200)], "h": [hashlib.md5(str(i).encode()).hexdigest() for i in range(200)]})
+    table = pa.table(
+        {
+            "m": [f"138****{i:04d}" for i in range(200)],
+            "h": [hashlib.md5(str(i).encode()).hexdigest() for i in range(200)],
+        }
+    )
     tags = {(f.column, f.kind, f.tag) for f in scan(table, today=TODAY)}
     assert tags == {("m", "masked_identifier", "person.masked_id"), ("h", "hashed_identifier", "person.masked_id")}
 
@@ -114,8 +132,13 @@ def test_a_release_is_not_taken_for_raw_data(people) -> None:
     from govopen_anonymize import Recipe, run
 
     columns = {c: {"role": "plain", "operator": "drop"} for c in people.population(1).column_names} | {
-        "公民身份号码": {"role": "identifier", "operator": "pseudonym", "params": {"key_ref": "k"}}, "姓名": {"role": "identifier", "operator": "surname_only"},
-        "出生日期": {"role": "plain", "operator": "generalise", "params": {"hierarchy": "birth_year", "levels": [{"width": 5}]}},
+        "公民身份号码": {"role": "identifier", "operator": "pseudonym", "params": {"key_ref": "k"}},
+        "姓名": {"role": "identifier", "operator": "surname_only"},
+        "出生日期": {
+            "role": "plain",
+            "operator": "generalise",
+            "params": {"hierarchy": "birth_year", "levels": [{"width": 5}]},
+        },
     }
     made = run(Recipe.load({"version": 1, "columns": columns}), people.population(800), keys={"k": b"k" * 32}).table
     assert not scan(made, today=TODAY)
@@ -131,18 +154,45 @@ def test_minors_are_named(people) -> None:
 def test_harmless_tables_stay_harmless() -> None:
     """Weather, stations, statistics and institutions hold nobody's data."""
     rng = np.random.default_rng(3)
-    weather = pa.table({"日期": [f"2025-01-{d % 28 + 1:02}" for d in range(500)], "气温": rng.normal(10, 5, 500).round(1), "雨量": rng.random(500)})
-    stations = pa.table({"站名": ["白石洲", "车公庙", "华强北", "高新园", "罗湖", "老街"] * 20, "线路": ["1号线"] * 120, "客流": rng.integers(1000, 90000, 120)})
-    schools = pa.table({"学校名称": [f"某市第{i}中学" for i in range(80)], "办学层次": ["高中", "初中"] * 40, "电话": [f"0571-8{i:07d}" for i in range(80)]})
+    weather = pa.table(
+        {
+            "日期": [f"2025-01-{d % 28 + 1:02}" for d in range(500)],
+            "气温": rng.normal(10, 5, 500).round(1),
+            "雨量": rng.random(500),
+        }
+    )
+    stations = pa.table(
+        {
+            "站名": ["白石洲", "车公庙", "华强北", "高新园", "罗湖", "老街"] * 20,
+            "线路": ["1号线"] * 120,
+            "客流": rng.integers(1000, 90000, 120),
+        }
+    )
+    schools = pa.table(
+        {
+            "学校名称": [f"某市第{i}中学" for i in range(80)],
+            "办学层次": ["高中", "初中"] * 40,
+            "电话": [f"0571-8{i:07d}" for i in range(80)],
+        }
+    )
     for table in (weather, stations, schools):
         assert not [f for f in scan(table, today=TODAY) if f.tag.startswith("person.")]
 
 
-@pytest.mark.parametrize("table", [
-    pa.table({}), pa.table({"a": pa.array([], pa.string())}), pa.table({"a": pa.nulls(5)}), pa.table({"a": [None, ""], "b": [None, float("nan")]}),
-    pa.table({"a": [True]}), pa.table({"a": [b"\xff\x00"]}), pa.table({"a": [[1, 2]]}), pa.table({"a": ["x" * 100_000, "\u0000", "😀"]}),
-    pa.table({"a": [dt.date(2020, 1, 1)], "b": [dt.datetime(2020, 1, 1, tzinfo=dt.UTC)], "c": [dt.time(1)]}),
-])
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({}),
+        pa.table({"a": pa.array([], pa.string())}),
+        pa.table({"a": pa.nulls(5)}),
+        pa.table({"a": [None, ""], "b": [None, float("nan")]}),
+        pa.table({"a": [True]}),
+        pa.table({"a": [b"\xff\x00"]}),
+        pa.table({"a": [[1, 2]]}),
+        pa.table({"a": ["x" * 100_000, "\u0000", "😀"]}),
+        pa.table({"a": [dt.date(2020, 1, 1)], "b": [dt.datetime(2020, 1, 1, tzinfo=dt.UTC)], "c": [dt.time(1)]}),
+    ],
+)
 def test_odd_tables_do_not_break_it(table: pa.Table) -> None:
     """Empty, null, nested, binary and huge cells give a list."""
     assert isinstance(scan(table, today=TODAY), list)
@@ -166,9 +216,13 @@ def test_the_package_stands_alone() -> None:
     import subprocess
     import sys
 
-    code = ("import sys, govopen_anonymize, govopen_anonymize.cli; "
-            "print([m for m in sys.modules if m.split('.')[0] in ('ckan', 'flask', 'sqlalchemy', 'pandas', 'govopen_harvesters', 'govopen_stack', 'govopen_schemas')])")
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    code = (
+        "import sys, govopen_anonymize, govopen_anonymize.cli; "
+        "print([m for m in sys.modules if m.split('.')[0] in ('ckan', 'flask', 'sqlalchemy', 'pandas', 'govopen_harvesters', 'govopen_stack', 'govopen_schemas')])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_text_is_redacted_in_place() -> None:

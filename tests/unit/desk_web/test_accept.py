@@ -31,8 +31,8 @@ SCHEMA = {"name": need(text(10)), "size": opt(integer(1, 5), 2)}
 
 def test_an_unknown_field_is_named() -> None:
     """Misspelled fields are refused, not ignored."""
-    _values, problems = check(SCHEMA, {"name": "a", "nmae": "b"})
-    assert set(problems) == {"nmae"}
+    _values, problems = check(SCHEMA, {"name": "a", "naem": "b"})
+    assert set(problems) == {"naem"}
 
 
 def test_a_missing_field_is_named_and_a_default_filled_in() -> None:
