@@ -84,8 +84,8 @@ def test_an_officer_closes_and_lifts(home: Any) -> None:
     status = home.status()
     product = open_products(home)[0]
     doors = _doors(status, product, "")
-    approver = account(home, "approver")
-    made = approver.call(
+    security = account(home, "security")
+    made = security.call(
         "closure_create",
         scope="entry",
         target=product["entry_id"],
@@ -93,7 +93,7 @@ def test_an_officer_closes_and_lifts(home: Any) -> None:
         comment="公众反映可能有误，先行关停核查。",
     )
     wait_for("all doors shut", lambda: _all_shut(doors), seconds=10)
-    account(home, "security").call("closure_lift", id=made["id"], comment="核查无误，恢复开放。")
+    account(home, "approver").call("closure_lift", id=made["id"], comment="核查无误，恢复开放。")
     wait_for("rows open again", lambda: requests.get(doors["rows"][0], timeout=30).status_code == 200, seconds=20)
 
 
@@ -102,20 +102,20 @@ def test_a_running_download_is_cut(home: Any) -> None:
     status = home.status()
     product = max(open_products(home), key=lambda p: p["row_count"])
     url = f"{status['api_url']}/products/{product['id']}/download?format=csv"
-    approver = account(home, "approver")
+    security = account(home, "security")
     with requests.get(url, stream=True, timeout=60, headers={"Accept-Encoding": "identity"}) as answer:
         promised = int(answer.headers["Content-Length"])
         if promised < 16 * 1024 * 1024:
             # What fits into the sockets' buffers is gone before anybody could cut it: then the next call must refuse.
             answer.content  # noqa: B018 - read to the end, as a client would.
         closing = threading.Thread(
-            target=approver.call,
+            target=security.call,
             args=("closure_create",),
             kwargs={"scope": "product", "target": product["id"], "code": "release.closed", "comment": "关停演练。"},
         )
         closing.start()
         closing.join()
     wait_for("the next call refused", lambda: requests.get(url, timeout=30).status_code == 410, seconds=10)
-    made = next(c for c in approver.every("closure_list") if c["target"] == product["id"] and not c["lifted_at"])
-    account(home, "security").call("closure_lift", id=made["id"], comment="演练结束。")
+    made = next(c for c in security.every("closure_list") if c["target"] == product["id"] and not c["lifted_at"])
+    account(home, "approver").call("closure_lift", id=made["id"], comment="演练结束。")
     wait_for("open again", lambda: requests.get(url, timeout=30).status_code == 200, seconds=20)

@@ -97,7 +97,8 @@ def _facet(name: str, counts: dict[str, int], picked: str) -> dict[str, Any]:
     return {"name": name, "values": values, "on": bool(picked)}
 
 
-@portal.get("/dataset", strict_slashes=False)
+@portal.get("/dataset/")
+@portal.get("/dataset")
 def search() -> str:
     """Find datasets: words, facets, and what is not open beside what is, so that no search ends in nothing."""
     args = tk.request.args
