@@ -43,18 +43,30 @@ def _alike(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [summary.card(row) for row in store.listing({"theme": theme}, limit=4)[0]] if theme else []
 
 
-_KNOWN = {"count": ("数量", "Count"), "cell_status": ("单元格状态", "Cell status")}
+_KNOWN = {
+    "count": ("数量", "Count", "这一格的数量", "How many fall into this cell"),
+    "cell_status": (
+        "单元格状态",
+        "Cell status",
+        "published 为公布；suppressed 开头的为保护个人信息而隐去",
+        "published: shown; suppressed…: withheld to protect persons",
+    ),
+}
 _SUMMED = {"mean": ("平均", "mean"), "sum": ("合计", "total"), "min": ("最小", "lowest"), "max": ("最大", "highest")}
 
 
-def _measured(name: str, described: dict[str, dict[str, Any]]) -> dict[str, str]:
+def _measured(name: str, described: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """What a cube calls its own columns, put into words: `fee_mean` of a column described as 费用 is 费用（平均）."""
     if name in _KNOWN:
-        return {"name_zh": _KNOWN[name][0], "name_en": _KNOWN[name][1]}
+        return dict(zip(("name_zh", "name_en", "description_zh", "description_en"), _KNOWN[name], strict=True))
     base, _, way = name.rpartition("_")
     if way in _SUMMED and (known := described.get(base)):
         zh, en = known.get("name_zh") or base, known.get("name_en") or base
-        return {"name_zh": f"{zh}（{_SUMMED[way][0]}）", "name_en": f"{en} ({_SUMMED[way][1]})"}
+        return {
+            **{key: known[key] for key in ("description_zh", "description_en", "unit") if known.get(key)},
+            "name_zh": f"{zh}（{_SUMMED[way][0]}）",
+            "name_en": f"{en} ({_SUMMED[way][1]})",
+        }
     return {}
 
 
@@ -108,6 +120,7 @@ def dataset(name: str) -> Response | str:
         extra["look"] = lookup.look_up(product, tk.request.args)
         if not extra["look"]["down"]:
             extra["chart"] = _drawn(product, found, extra["labels"])
+    found["conditional"] = [{**c, "labels": _field_labels(c, found)} for c in found["conditional"]]
     address = tk.url_for("govopen_portal.dataset", name=found["name"], qualified=True, locale="default")
     licence = found["body"].get("license_id")
     url = codes.load("licences")[licence].more.get("url", "") if licence in codes.load("licences") else ""
