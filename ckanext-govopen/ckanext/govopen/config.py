@@ -1,4 +1,4 @@
-"""Named readers of the desk's settings, and the one place that declares them to CKAN."""
+"""Named readers of the desk's settings, and the one place that declares those of both sides to CKAN."""
 
 from __future__ import annotations
 
@@ -16,27 +16,14 @@ __all__ = [
     "intake_seconds",
     "page_size",
     "portal_url",
-    "region",
-    "review_days",
     "rules_name",
-    "side",
 ]
 
 
 def declare(declaration: Any) -> None:
-    """Declare the desk's settings to CKAN."""
+    """Declare every setting to CKAN, whichever side asks."""
     text = files("ckanext.govopen").joinpath("config_declaration.yaml").read_text(encoding="utf-8")
     declaration.load_dict(yaml.safe_load(text))
-
-
-def side() -> str:
-    """Which side this service is."""
-    return str(tk.config.get("govopen.side") or "desk")
-
-
-def region() -> str:
-    """The division code of the government that runs this site."""
-    return str(tk.config.get("govopen.site.region") or "")
 
 
 def rules_name() -> str:
@@ -52,11 +39,6 @@ def hub_name() -> str:
 def intake_seconds() -> int:
     """Seconds between two looks at the hub."""
     return int(tk.config.get("govopen.intake.seconds") or 60)
-
-
-def review_days() -> int:
-    """Working days in which a request is to be decided."""
-    return int(tk.config.get("govopen.review.days") or 5)
 
 
 def page_size() -> int:

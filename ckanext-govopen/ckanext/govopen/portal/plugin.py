@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 
-from ckanext.datastore.backend import DatastoreBackend
 from ckanext.datastore.interfaces import IDatastoreBackend
 
+from ckanext.govopen import config as settings
 from ckanext.govopen import guard
-from ckanext.govopen.portal import auth, cli, settings
+from ckanext.govopen.portal import auth, cli
+from ckanext.govopen.portal.datastore import backend
 from ckanext.govopen.portal.pages import cache, core_pages, feedback, helpers, views
 from ckanext.govopen.portal.search import document, query
 
@@ -43,9 +43,9 @@ class PortalPlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_template_directory(config, str(ROOT / "templates" / "portal_core"))
         tk.add_public_directory(config, str(ROOT / "public"))
 
-    def declare_config_options(self, declaration: Any, key: Any) -> None:
-        """Declare the portal's settings."""
-        settings.declare(declaration, key)
+    def declare_config_options(self, declaration: Any, _key: Any) -> None:
+        """Every setting, described."""
+        settings.declare(declaration)
 
     def get_auth_functions(self) -> dict[str, Any]:
         """Deny every write to everybody but the projector."""
@@ -76,13 +76,6 @@ class PortalPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def register_backends(self) -> dict[str, Any]:
         """The data service in place of CKAN's DataStore tables, chosen by `govopen:` in ckan.datastore.*_url."""
-        try:
-            backend = import_module("ckanext.govopen.portal.datastore.backend")
-        except ModuleNotFoundError as err:
-            if "govopen.portal.datastore" not in str(err.name):
-                raise
-            # CKAN does not start without a backend of the configured name: an empty one refuses every call.
-            return {"govopen": DatastoreBackend}
         return dict(backend.register_backends())
 
     def get_commands(self) -> list[Any]:
