@@ -13,6 +13,7 @@ from flask import Blueprint, jsonify
 import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
 
+from ckanext.govopen.desk.closed_auth import served
 from ckanext.govopen.desk.roles import store
 
 __all__ = ["door"]
@@ -70,6 +71,9 @@ def keep() -> Any:
         csrf.protect()
     if not tk.current_user.is_authenticated:
         return _anonymous(endpoint)
+    if endpoint == "api.action" and not served(str((tk.request.view_args or {}).get("logic_function"))):
+        error = {"__type": "Authorization Error", "message": tk._("The desk does not offer this action")}
+        return jsonify(success=False, error=error), 403
     subject = endpoint.partition(".")[0]
     if endpoint == "dataset.read" and tk.request.method == "GET":
         return tk.redirect_to("govopen_catalogue.entry", entry_id=(tk.request.view_args or {}).get("id"))
