@@ -146,7 +146,7 @@ def demo(home: Path | None, rows: int, seed: int, quiet: bool) -> None:
     except ImportError as err:
         raise PlatformMissing(f"The demo cannot be loaded: {err}.", "Install GovOpen whole.") from err
     try:
-        code = run(place.path, rows=rows, console=Console(quiet=quiet))
+        code = run(place.path, rows=rows, console=Console(), quiet=quiet)
     except (TimeoutError, OSError) as err:
         raise StackError(f"The demo stopped: {err}.", "Run `govopen demo` again: it goes on where it stopped.") from err
     sys.exit(code)

@@ -31,28 +31,45 @@ STEPS = {
     "refreshing": "每日更新 daily refresh",
 }
 DAYS = 3
+LINE_EVERY = 10.0
 
 
-def run(home: Path, *, rows: int, console: Console) -> int:
+class _Lines:
+    """Progress where the output is no terminal: a line when a step begins, every ten seconds, and at its end."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.begun = time.monotonic()
+        self.told: dict[str, tuple[bool, float]] = {}
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        now, ended = time.monotonic(), done >= total
+        before = self.told.get(name)
+        if before and (before[0] == ended if ended else now - before[1] < LINE_EVERY):
+            return
+        self.told[name] = (ended, now)
+        self.console.print(f"{now - self.begun:6.1f} s  {STEPS[name]} {done}/{total}", highlight=False, soft_wrap=True)
+
+
+def run(home: Path, *, rows: int, console: Console, quiet: bool = False) -> int:
     """Bring the home's demo to its end and print the outcome; exit code 0 when it got there."""
     place = Home(home)
     status = place.status()
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-    ) as bars:
-        tasks: dict[str, int] = {}
+    if quiet:
+        _walk(place, status, home, rows, lambda *_: None)
+    elif console.is_terminal:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+            tasks: dict[str, int] = {}
 
-        def progress(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(STEPS[name], total=max(total, 1))
-            bars.update(tasks[name], completed=done, total=max(total, 1))  # type: ignore[arg-type]
+            def progress(name: str, done: int, total: int) -> None:
+                if name not in tasks:
+                    tasks[name] = bars.add_task(STEPS[name], total=max(total, 1))
+                bars.update(tasks[name], completed=done, total=max(total, 1))  # type: ignore[arg-type]
 
-        _walk(place, status, home, rows, progress)
+            _walk(place, status, home, rows, progress)
+    else:
+        _walk(place, status, home, rows, _Lines(console))
     summary.show(console, _desk(status, accounts.load(home), "supervisor"), place.status())
     return 0
 
