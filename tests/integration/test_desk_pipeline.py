@@ -311,7 +311,7 @@ def test_a_publication_in_flight_loses_against_a_closure(desk: str, monkeypatch:
     from ckanext.govopen.desk.publishing.errors import Closed, EpochMoved
 
     entry = Entry()
-    checked = publisher._witnessed
+    checked = publisher.witnessed
 
     def order(*arguments: Any) -> None:
         checked(*arguments)
@@ -324,7 +324,7 @@ def test_a_publication_in_flight_loses_against_a_closure(desk: str, monkeypatch:
         sql.commit()
         model.Session.remove()
 
-    monkeypatch.setattr(publisher, "_witnessed", order)
+    monkeypatch.setattr(publisher, "witnessed", order)
     with pytest.raises(EpochMoved):
         entry.publish()
     sql.rollback()
@@ -378,9 +378,9 @@ def test_an_order_is_followed_once(desk: str) -> None:
     assert one("select count(*) from outbox") == 1
 
 
-@pytest.mark.parametrize("what", ["step_missing", "step_unsigned", "step_forged", "other_release"])
+@pytest.mark.parametrize("what", ["step_missing", "step_unsigned", "step_forged", "other_release", "other_limits"])
 def test_what_no_officer_signed_is_not_published(desk: str, what: str) -> None:
-    """A row put in by hand, a signature of another key, a release that was not in the request: all stop it."""
+    """A row put in by hand, a signature of another key, a release or limits that were not in the request: all stop it."""
     from ckanext.govopen.desk.audit import sequencer
     from ckanext.govopen.desk.jobs import sql
     from ckanext.govopen.desk.publishing import publisher
@@ -392,6 +392,9 @@ def test_what_no_officer_signed_is_not_published(desk: str, what: str) -> None:
         sql.execute("delete from request_step where step = 'review'")
     if what == "other_release":
         sql.execute("delete from request_release")
+    if what == "other_limits":
+        limits = {"max_row_drift": 1.0, "max_new_values": 10**6, "expires_on": "2027-01-01"}
+        sql.execute("update request set standing = cast(:l as jsonb)", l=json.dumps(limits))
     sql.commit()
     if what == "step_forged":
         sequencer.sign_steps(bytes(32))

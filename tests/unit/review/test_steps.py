@@ -13,9 +13,7 @@ from ckanext.govopen.desk.review import errors
 from ckanext.govopen.desk.review.steps import (
     Request,
     advance,
-    apply,
     changed,
-    lapse,
     may,
     steps,
     withdraw,
@@ -55,7 +53,6 @@ def test_the_whole_way(draft: Request) -> None:
     assert states == ["submitted", "reviewed", "security_ok", "deid_ok", "approved"]
     assert request.next_step is None
     assert request.submitted_by == "submit-officer"
-    assert apply(request).state == "applied"
 
 
 def test_a_plan_without_deid_goes_from_security_to_approval(draft: Request) -> None:
@@ -137,20 +134,12 @@ def test_only_its_officer_takes_a_request_back(in_review: Request) -> None:
         withdraw(replace(in_review, state="applied"), "submit-officer")
 
 
-def test_a_request_lapses_when_something_frozen_changed(in_review: Request) -> None:
-    """An ended one stays what it is."""
-    assert lapse(in_review, DIGESTS) is in_review
+def test_what_changed_is_named() -> None:
+    """Digests that differ, that are new and that are gone."""
     moved = {**DIGESTS, "rules": "default-2", "extra": "x"}
     assert changed(DIGESTS, moved) == ("extra", "rules")
-    assert lapse(in_review, moved).state == "lapsed"
-    rejected = replace(in_review, state="rejected")
-    assert lapse(rejected, moved) is rejected
-
-
-def test_only_an_approved_request_is_applied(in_review: Request) -> None:
-    """Nothing is published on its way."""
-    with pytest.raises(errors.WrongStep):
-        apply(in_review)
+    assert changed(moved, DIGESTS) == ("extra", "rules")
+    assert changed(DIGESTS, dict(DIGESTS)) == ()
 
 
 def test_a_page_is_told_whether_its_reader_may(in_review: Request) -> None:

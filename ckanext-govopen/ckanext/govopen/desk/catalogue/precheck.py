@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from ckanext.govopen import config
 from ckanext.govopen.desk.act import plain
 from ckanext.govopen.desk.catalogue import store, working
-from ckanext.govopen.desk.review.submission import blockers, red_codes
+from ckanext.govopen.desk.review.gate import red_codes
+from ckanext.govopen.desk.review.steps import LIVE
+from ckanext.govopen.desk.review.submission import blockers
 from ckanext.govopen.desk.rules import verdict as verdicts
 from ckanext.govopen.desk.rules.decision import Plan
+from ckanext.govopen.desk.rules.table import RuleSet
 
 __all__ = ["precheck", "roads_of"]
 
@@ -36,17 +40,10 @@ def precheck(entry_id: str) -> dict[str, Any]:
     stops = blockers(entry, plan, gaps)
     candidates = entry.get("candidates") or []
     for release in candidates:
-        release["red"] = red_codes(release)
+        release["red"] = red_codes(release, plan["body"], RuleSet.load(config.rules_name())) if plan else []
     fresh = [release for release in candidates if release["state"] in {"candidate", "failed"}]
     green = [release for release in fresh if not release["red"]]
-    live = next(
-        (
-            r
-            for r in entry["requests"]
-            if r["state"] in {"draft", "submitted", "reviewed", "security_ok", "deid_ok", "approved"}
-        ),
-        None,
-    )
+    live = next((r for r in entry["requests"] if r["state"] in {"draft", *LIVE, "approved"}), None)
     closed = bool(plan and plan["body"].get("closed"))
     delivery = entry.get("delivery") or {}
     if live:

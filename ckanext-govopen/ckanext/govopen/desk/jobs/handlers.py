@@ -19,13 +19,15 @@ from ckanext.govopen.desk.jobs import queue, sql
 from ckanext.govopen.desk.jobs.process import process
 from ckanext.govopen.desk.jobs.queue import Job
 from ckanext.govopen.desk.jobs.sweep import sweep
-from ckanext.govopen.desk.publishing import publisher, standing
+from ckanext.govopen.desk.publishing import publisher
 from ckanext.govopen.desk.publishing.errors import Closed, Lapsed, NotWitnessed, PartAway
+from ckanext.govopen.desk.publishing.refresh import refresh
 from ckanext.govopen.desk.secrets import Secrets
 from ckanext.govopen.desk.vault import store as releases
 from ckanext.govopen.desk.vault.scrub import harmless, is_transient
 from ckanext.govopen.desk.vault.sealed import Vault
 from ckanext.govopen.errors import Conflict, GovOpenError, Refused, Transient
+from ckanext.govopen.face import today
 
 __all__ = ["RECURRING", "Room", "Stopping", "ensure_recurring", "run_job"]
 
@@ -59,7 +61,7 @@ class Room:
     @property
     def today(self) -> dt.date:
         """The day where the officers work."""
-        return (dt.datetime.now(dt.UTC) + dt.timedelta(hours=8)).date()
+        return today()
 
     def alive(self, stage: str = "") -> None:
         """A place where a job may be given back."""
@@ -159,8 +161,12 @@ def _deliver(room: Room, job: Job) -> dict[str, Any]:
 
 
 def _refresh(room: Room, job: Job) -> dict[str, Any]:
-    return standing.refresh(
-        str(job.payload.get("release_id") or job.key), room.secrets.signing_key, room.has_part, today=room.today
+    return refresh(
+        str(job.payload.get("release_id") or job.key),
+        room.secrets.signing_key,
+        room.has_part,
+        today=room.today,
+        rules=room.rules,
     )
 
 

@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ckanext.govopen.desk.audit import store as audit
-from ckanext.govopen.desk.audit.sequencer import step_statement
 from ckanext.govopen.desk.jobs import queue, sql
 from ckanext.govopen.desk.publishing import bundles, standing, store
-from ckanext.govopen.desk.publishing.errors import Closed, EpochMoved, Lapsed, NotWitnessed, PartAway
-from ckanext.govopen.errors import Conflict, Missing, Refused
+from ckanext.govopen.desk.publishing.errors import Closed, EpochMoved, Lapsed, PartAway
+from ckanext.govopen.desk.publishing.witness import frozen, still_approved, witnessed
+from ckanext.govopen.errors import Conflict, Missing
 from ckanext.govopen.releases.canonical import bare
-from ckanext.govopen.releases.errors import BadSignature
-from ckanext.govopen.releases.signature import public_key_text, sign_statement, verify_statement
+from ckanext.govopen.releases.signature import sign_statement
 
 __all__ = ["MACHINE", "advance_pointers", "lapse", "publish_release", "publish_request"]
 
@@ -41,9 +40,9 @@ def publish_request(request_id: str, seed: bytes, has_part: HasPart = lambda _: 
     assert request is not None
     if request["state"] != "approved":
         raise Conflict(subject=f"release request {request['number']}", expected="approved", found=request["state"])
-    _witnessed(request, seed)
-    plan = _frozen(request, releases)
-    _still_approved(request["entry_id"])
+    witnessed(request, seed)
+    plan = frozen(request, releases)
+    still_approved(request["entry_id"])
     for release in releases:
         _approve(release, maker="person", request=request, seed=seed)
     sql.execute(
@@ -84,7 +83,7 @@ def publish_release(
         return {"published": True, "again": True}
     epoch = _epoch(release["entry_id"])
     _parts_are_there([release], has_part)
-    _still_approved(release["entry_id"])
+    still_approved(release["entry_id"])
     _approve(release, maker=maker, standing_plan=standing_plan, seed=seed)
     plan = sql.scalar("select body from plan where id = cast(:id as uuid)", id=release["plan_id"])
     sent = advance_pointers(release["entry_id"], [release], expected=epoch, kind="publish", plan=plan)
@@ -127,54 +126,6 @@ def _parts_are_there(releases: Iterable[Mapping[str, Any]], has_part: HasPart) -
         for part in release["manifest"]["parts"]:
             if not has_part(bare(part["digest"])):
                 raise PartAway(digest=part["digest"])
-
-
-def _witnessed(request: Mapping[str, Any], seed: bytes) -> None:
-    """Every step of the request is there, by different officers (the database sees to that), signed over its digests."""
-    public = public_key_text(seed.hex())
-    steps = {
-        row["step"]: row
-        for row in sql.rows(
-            "select * from request_step where request_id = cast(:id as uuid) and decision in ('submit', 'approve')"
-            " order by id",
-            id=request["id"],
-        )
-    }
-    for step in request["steps"]:
-        row = steps.get(step)
-        if row is None or not row["signature"]:
-            raise NotWitnessed(request_id=str(request["number"]), step=step)
-        if row["digests"] != request["digests"]:
-            raise Lapsed(request_id=str(request["number"]), changed=f"digests at step {step}")
-        try:
-            verify_statement(public, step_statement(row), row["signature"])
-        except BadSignature:
-            raise NotWitnessed(request_id=str(request["number"]), step=step) from None
-
-
-def _frozen(request: Mapping[str, Any], releases: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the officers signed is what lies there; gives the plan."""
-    number, digests = str(request["number"]), request["digests"]
-    revision = sql.scalar("select digest from entry_revision where id = cast(:id as uuid)", id=request["revision_id"])
-    if revision != digests.get("revision"):
-        raise Lapsed(request_id=number, changed="revision")
-    plan = sql.one("select body, digest from plan where id = cast(:id as uuid)", id=request["plan_id"])
-    if plan is None or plan["digest"] != digests.get("plan"):
-        raise Lapsed(request_id=number, changed="plan")
-    if {release["id"]: release["digest"] for release in releases} != dict(digests.get("releases") or {}):
-        raise Lapsed(request_id=number, changed="releases")
-    return dict(plan["body"])
-
-
-def _still_approved(entry_id: str) -> None:
-    """The hub's word must stand on the day of publication, not only on the day of intake."""
-    row = sql.one(
-        """select bool_or(state = 'active') as active, max(reason_code) as reason from source_item
-            where entry_id = :entry having count(*) > 0""",
-        entry=entry_id,
-    )
-    if row is not None and not row["active"]:
-        raise Refused(reason=row["reason"] or "hub.withdrawn", subject=f"entry {entry_id}")
 
 
 def _approve(

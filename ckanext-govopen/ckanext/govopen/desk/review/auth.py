@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.review import store
+from ckanext.govopen.desk.review.steps import steps
 from ckanext.govopen.desk.roles.access import anybody, in_organisation
 from ckanext.govopen.desk.roles.store import ROLES
 
@@ -76,8 +77,8 @@ def release_request_submit(context: Any, data: Any) -> dict[str, Any]:
 
 def _decider(context: Any, data: Any) -> dict[str, Any]:
     request = _request(data)
-    role = store.STEP_ROLE.get(request["step"] or "")
-    roles = [role] if role else ["reviewer", "security", "deid", "approver"]
+    step = request["step"]
+    roles = [steps()[step].role] if step else [one.role for name, one in steps().items() if name != "submit"]
     return in_organisation(context, request["organisation"], *roles)
 
 

@@ -10,20 +10,21 @@ from typing import Any
 import yaml
 
 from ckanext.govopen.desk.review import deadline
+from ckanext.govopen.desk.review.steps import steps
 from ckanext.govopen.face import today
 
 __all__ = ["days_for", "due_for"]
 
 
 @cache
-def _document(name: str) -> Any:
-    return yaml.safe_load(files("govopen_schemas").joinpath(*name.split("/")).read_text(encoding="utf-8"))
+def _acts() -> dict[str, Any]:
+    text = files("govopen_schemas").joinpath("calendars", "sla.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)["acts"])
 
 
 def days_for(step: str) -> int:
     """Working days that a step may take."""
-    act = next((item["act"] for item in _document("steps.yaml")["steps"] if item["step"] == step), "")
-    return int((_document("calendars/sla.yaml")["acts"].get(act) or {"days": 5})["days"])
+    return int(_acts()[steps()[step].act]["days"])
 
 
 def due_for(step: str) -> dt.date:

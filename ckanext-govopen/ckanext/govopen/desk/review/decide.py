@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ckanext.govopen import config
 from ckanext.govopen.desk.act import record
+from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.jobs import queue
 from ckanext.govopen.desk.review import detail, steps, store
 from ckanext.govopen.desk.review.calendar import due_for
-from ckanext.govopen.desk.review.submission import red_codes
+from ckanext.govopen.desk.review.gate import red_codes
+from ckanext.govopen.desk.review.stored import as_request
 from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.desk.rules.table import RuleSet
 from ckanext.govopen.errors import Missing
 
-__all__ = ["as_request", "decide"]
-
-
-def as_request(
-    row: Mapping[str, Any], taken: Iterable[Mapping[str, Any]], releases: Iterable[Mapping[str, Any]] = ()
-) -> steps.Request:
-    """The stored request as the pure core knows it."""
-    return steps.Request(
-        id=f"#{row['number']}",
-        state=row["state"],
-        steps=tuple(row["steps"]),
-        digests=row["digests"],
-        submitted_by=row["submitted_by"],
-        taken=tuple(
-            steps.Signature(step=one["step"], officer=one["officer"], decision=one["decision"], comment=one["comment"])
-            for one in taken
-        ),
-        red=tuple(dict.fromkeys(code for release in releases for code in red_codes(release))),
-    )
+__all__ = ["decide"]
 
 
 def decide(
@@ -42,7 +28,9 @@ def decide(
     if row is None:
         raise Missing(kind="release request", id=key)
     releases = store.releases_of(row["id"])
-    request = as_request(row, store.steps_of(row["id"]), releases)
+    plan, rules = (catalogue.plan_row(row["plan_id"]) or {}).get("body") or {}, RuleSet.load(config.rules_name())
+    red = [code for release in releases for code in red_codes(release, plan, rules)]
+    request = as_request(row, store.steps_of(row["id"]), red)
     if decision == "withdraw":
         return _end(row, steps.withdraw(request, officer).state, decision, officer, comment)
     step = request.next_step or "approve"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from ckanext.govopen import config
 from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.jobs import sql
 from ckanext.govopen.desk.review import evidence as proof
 from ckanext.govopen.desk.review import store
+from ckanext.govopen.desk.review.errors import WrongStep
+from ckanext.govopen.desk.review.steps import LIVE, may, steps
+from ckanext.govopen.desk.review.stored import as_request
 from ckanext.govopen.desk.roles import store as roles
 from ckanext.govopen.desk.rules.decision import Plan
+from ckanext.govopen.desk.rules.table import RuleSet
 
 __all__ = ["changes", "human_checks", "not_checked", "outdated", "request_detail", "revision_changes"]
 
@@ -58,12 +58,9 @@ def not_checked(releases: Iterable[Mapping[str, Any]], plan: Mapping[str, Any]) 
     return [*found, _both("rights")]
 
 
-@cache
 def human_checks() -> Mapping[str, Any]:
     """The checks that no machine makes, in the words of the rule set."""
-    name = f"{config.rules_name()}.yaml"
-    text = files("govopen_schemas").joinpath("rules", name).read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text).get("human_checks") or {})
+    return RuleSet.load(config.rules_name()).human_checks
 
 
 def revision_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
@@ -131,29 +128,23 @@ def outdated(request: Mapping[str, Any], releases: Iterable[Mapping[str, Any]]) 
     return list(unique.values())
 
 
-def _may(request: Mapping[str, Any], user: str, steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Whether the reader may take the next step, and if not, why and who may."""
-    step = request["step"]
-    answer: dict[str, Any] = {"approve": False, "withdraw": False, "why": "", "holders": []}
-    live = request["state"] in store.LIVE
-    answer["withdraw"] = live and request["submitted_by"] == user
-    if not live or not step:
-        return {**answer, "why": "finished"}
-    role = store.STEP_ROLE[step]
-    acted = {row["officer"] for row in steps if row["decision"] in {"submit", "approve"}}
-    answer["holders"] = [name for name in roles.holders(request["organisation"], role) if name not in acted]
-    if user == request["submitted_by"]:
-        return {**answer, "why": "review.same_officer"}
-    if user in acted:
-        return {**answer, "why": "signed"}
-    if role not in roles.roles_in(user, request["organisation"]):
-        return {**answer, "why": "review.no_role"}
-    return {**answer, "approve": True}
+def _may(request: Mapping[str, Any], user: str, taken: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Whether the reader may take the next step, and if not, the code of what stops him and who may."""
+    asked = as_request(request, taken)
+    live = request["state"] in LIVE
+    answer: dict[str, Any] = {"withdraw": live and request["submitted_by"] == user, "holders": []}
+    if asked.next_step is None:
+        return {**answer, "approve": False, "why": WrongStep.code}
+    organisation = request["organisation"]
+    signed = {one.officer for one in asked.signed}
+    holders = [name for name in roles.holders(organisation, steps()[asked.next_step].role) if name not in signed]
+    approve, why = may(asked, user, roles.roles_in(user, organisation))
+    return {**answer, "holders": holders, "approve": approve, "why": why}
 
 
 def request_detail(request: Mapping[str, Any], user: str) -> dict[str, Any]:
     """Everything that the review page shows."""
-    steps, releases = store.steps_of(request["id"]), store.releases_of(request["id"])
+    taken, releases = store.steps_of(request["id"]), store.releases_of(request["id"])
     plan = catalogue.plan_row(request["plan_id"]) or {"body": {}, "digest": "", "rule_set": ""}
     revision = sql.one("select * from entry_revision where id = cast(:id as uuid)", id=request["revision_id"]) or {}
     published = sql.one(
@@ -179,7 +170,7 @@ def request_detail(request: Mapping[str, Any], user: str) -> dict[str, Any]:
         "submitted_at": request["submitted_at"],
         "decided_at": request["decided_at"],
         "required_steps": request["steps"],
-        "step_role": store.STEP_ROLE.get(step or ""),
+        "step_role": steps()[step].role if step else None,
         "entry": {
             "id": request["entry_id"],
             "name": request["entry_name"],
@@ -211,12 +202,12 @@ def request_detail(request: Mapping[str, Any], user: str) -> dict[str, Any]:
             }
             for release in releases
         ],
-        "steps": steps,
+        "steps": taken,
         "changed": [change for change in map(changes, releases) if change],
         "described": revision_changes((published or {}).get("body"), revision.get("body") or {}),
-        "outdated": outdated(request, releases) if request["state"] in {*store.LIVE, "approved"} else [],
+        "outdated": outdated(request, releases) if request["state"] in {*LIVE, "approved"} else [],
         "not_checked": not_checked(releases, plan["body"]),
         "profile": (profile or {}).get("body"),
         "delivery": loaded,
-        "may": _may(request, user, steps),
+        "may": _may(request, user, taken),
     }

@@ -17,6 +17,7 @@ from ckanext.govopen.desk.accept import (
     text_list,
     uuid_text,
 )
+from ckanext.govopen.desk.review.steps import LIVE, steps
 
 __all__ = [
     "inbox_show",
@@ -32,21 +33,7 @@ __all__ = [
     "task_list",
 ]
 
-STATES = (
-    "draft",
-    "submitted",
-    "reviewed",
-    "security_ok",
-    "deid_ok",
-    "approved",
-    "applied",
-    "returned",
-    "rejected",
-    "lapsed",
-    "withdrawn",
-    "live",
-)
-STEPS = ("submit", "review", "security", "deid", "approve")
+STATES = ("draft", *sorted(LIVE), "approved", "applied", "returned", "rejected", "lapsed", "withdrawn", "live")
 
 
 def release_request_submit() -> dict[str, Field]:
@@ -72,7 +59,7 @@ def release_request_list() -> dict[str, Field]:
     """Filters and page."""
     return {
         "state": opt(one_of(*STATES)),
-        "step": opt(one_of(*STEPS)),
+        "step": opt(one_of(*steps())),
         "waiting_for_me": opt(boolean, False),
         "entry_id": opt(text(200)),
         **paging(),

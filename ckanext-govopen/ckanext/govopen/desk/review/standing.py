@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-__all__ = ["DRIFT", "EXPIRED", "FINDING", "SCHEMA", "Envelope", "RefreshFacts", "inside"]
+__all__ = ["DRIFT", "EXPIRED", "FINDING", "SCHEMA", "Envelope", "RefreshFacts", "inside", "limits"]
 
 SCHEMA, DRIFT = "standing.schema", "standing.drift"
 FINDING, EXPIRED = "standing.finding", "standing.expired"
@@ -63,6 +63,15 @@ class RefreshFacts:
     person_tags: bool
     today: date
     revoked: bool = False
+
+
+def limits(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """What officers agree to when they sign: how far a refresh may drift, and until when."""
+    return {
+        "max_row_drift": float(plain["max_row_drift"]),
+        "max_new_values": int(plain["max_new_values"]),
+        "expires_on": str(plain["expires_on"])[:10],
+    }
 
 
 def _pairs(plain: Iterable[Iterable[str]]) -> frozenset[Pair]:

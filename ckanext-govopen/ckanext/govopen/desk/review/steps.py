@@ -17,11 +17,11 @@ import yaml
 
 from .errors import CommentMissing, GateRed, NoRole, SameOfficer, Stale, WrongStep
 
-__all__ = ["LIVE", "Request", "Signature", "Step", "advance", "apply", "changed", "lapse", "may", "steps", "withdraw"]
+__all__ = ["LIVE", "Request", "Signature", "Step", "advance", "changed", "may", "steps", "withdraw"]
 
 # 在途: states in which the next step waits for an officer.
 LIVE = frozenset({"submitted", "reviewed", "security_ok", "deid_ok"})
-# What may still be taken back or lapse: everything that is neither applied nor ended.
+# What may still be taken back: everything that is neither applied nor ended.
 OPEN = LIVE | {"draft", "approved"}
 _ENDS = {"return": "returned", "reject": "rejected"}
 
@@ -61,13 +61,18 @@ class Request:
     red: tuple[str, ...] = ()
 
     @property
+    def signed(self) -> tuple[Signature, ...]:
+        """The steps that carry it on: a return or a rejection is none."""
+        return tuple(one for one in self.taken if one.decision in {"submit", "approve"})
+
+    @property
     def next_step(self) -> str | None:
         """The step that waits; None where nothing waits for an officer."""
         if self.state == "draft":
             return self.steps[0]
         if self.state not in LIVE:
             return None
-        done = {one.step for one in self.taken if one.decision in {"submit", "approve"}}
+        done = {one.step for one in self.signed}
         return next((step for step in self.steps if step not in done), None)
 
 
@@ -130,8 +135,7 @@ def _expect(request: Request, step: str, decision: str) -> None:
 
 
 def _acted(request: Request, officer: str) -> bool:
-    signed = {one.officer for one in request.taken if one.decision in {"submit", "approve"}}
-    return officer == request.submitted_by or officer in signed
+    return officer == request.submitted_by or officer in {one.officer for one in request.signed}
 
 
 def may(request: Request, officer: str, roles: AbstractSet[str]) -> tuple[bool, str]:
@@ -153,17 +157,3 @@ def withdraw(request: Request, officer: str) -> Request:
     if officer != request.submitted_by:
         raise NoRole(request_id=request.id, step="withdraw", role="officer")
     return replace(request, state="withdrawn")
-
-
-def lapse(request: Request, now: Mapping[str, Any]) -> Request:
-    """The request, lapsed if something frozen is no longer what it was; else unchanged."""
-    if request.state in OPEN and changed(request.digests, now):
-        return replace(request, state="lapsed")
-    return request
-
-
-def apply(request: Request) -> Request:
-    """The approved request after its pointer has moved."""
-    if request.state != "approved":
-        raise WrongStep(request_id=request.id, step="apply", state=request.state)
-    return replace(request, state="applied")

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ckanext.govopen.desk.jobs import sql
+from ckanext.govopen.desk.review.steps import LIVE, steps
 
 __all__ = [
-    "LIVE",
-    "STEP_ROLE",
     "add_step",
     "create",
     "entry_for_update",
@@ -29,22 +28,22 @@ __all__ = [
     "waiting_count",
 ]
 
-LIVE = ("submitted", "reviewed", "security_ok", "deid_ok")
-STEP_ROLE = {"submit": "officer", "review": "reviewer", "security": "security", "deid": "deid", "approve": "approver"}
+# The states and roles of `steps.yaml`, as SQL names them; both are fixed words of ours.
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+_ROLES = " ".join(f"when '{name}' then '{one.role}'" for name, one in steps().items() if name != "submit")
 
 _NEXT = """(r.steps ->> (select count(*)::int from request_step s
                           where s.request_id = r.id and s.decision in ('submit', 'approve')))"""
-_ROLE = """case n.step when 'review' then 'reviewer' when 'security' then 'security'
-                       when 'deid' then 'deid' when 'approve' then 'approver' end"""
-_COLUMNS = """r.id, r.number, r.entry_id, r.revision_id, r.plan_id, r.kind, r.state, r.steps, r.digests, r.standing,
+_ROLE = f"case n.step {_ROLES} end"
+_COLUMNS = f"""r.id, r.number, r.entry_id, r.revision_id, r.plan_id, r.kind, r.state, r.steps, r.digests, r.standing,
               r.submitted_by, r.comment, r.created_at, r.submitted_at, r.due_on, r.decided_at,
               e.name as entry_name, e.organisation, k.title, k.notes,
               (select g.title from "group" g where g.name = e.organisation and g.is_organization limit 1)
                   as organisation_title,
-              case when r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok') then n.step end as step"""
+              case when r.state in ({_LIVE}) then n.step end as step"""
 _FROM = f"""from request r join entry e on e.entry_id = r.entry_id left join package k on k.id = e.entry_id
             cross join lateral (select {_NEXT} as step) n"""
-_MINE = f"""r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok')
+_MINE = f"""r.state in ({_LIVE})
      and exists (select from role_grant g where g.user_name = :user and g.organisation in (e.organisation, '*')
                     and (g.until is null or g.until >= current_date) and g.role = {_ROLE})
      and not exists (select from request_step s where s.request_id = r.id and s.officer = :user
@@ -96,11 +95,11 @@ def page(
     """A page of requests, the most pressing first when they wait for `user`, else the newest."""
     clauses = ["(cast(:orgs as text[]) is null or e.organisation = any(cast(:orgs as text[])))"]
     if state == "live":
-        clauses.append("r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok', 'approved')")
+        clauses.append(f"r.state in ({_LIVE}, 'approved')")
     elif state:
         clauses.append("r.state = :state")
     if step:
-        clauses.append("n.step = :step and r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok')")
+        clauses.append(f"n.step = :step and r.state in ({_LIVE})")
     if entry:
         clauses.append("(r.entry_id = :entry or e.name = :entry)")
     if mine:
@@ -138,7 +137,7 @@ def in_flight(user: str, limit: int = 20) -> list[dict[str, Any]]:
     """What this officer submitted and others decide about."""
     return sql.rows(
         f"""select {_COLUMNS} {_FROM} where r.submitted_by = :user
-              and r.state in ('submitted', 'reviewed', 'security_ok', 'deid_ok', 'approved')
+              and r.state in ({_LIVE}, 'approved')
             order by r.due_on nulls last, r.number limit :limit""",
         user=user,
         limit=limit,
@@ -165,7 +164,7 @@ def returned(organisations: Sequence[str] | None, limit: int = 20) -> list[dict[
 def ready_entries(organisations: Sequence[str] | None, limit: int = 50) -> list[dict[str, Any]]:
     """Entries that were judged and wait for an officer: to hand in what is green, to mend what is red."""
     return sql.rows(
-        """select e.entry_id, e.name, e.organisation, e.state, k.title, p.body ->> 'open_type' as open_type,
+        f"""select e.entry_id, e.name, e.organisation, e.state, k.title, p.body ->> 'open_type' as open_type,
                   p.body ->> 'closed' as closed, c.candidates, c.green_ones, c.red_codes, d.received_at, d.rows
              from entry e join delivery d on d.id = e.current_delivery
              left join package k on k.id = e.entry_id left join plan p on p.id = e.current_plan
@@ -184,7 +183,7 @@ def ready_entries(organisations: Sequence[str] | None, limit: int = 50) -> list[
               and not exists (select from closure x where x.lifted_at is null and x.scope = 'entry'
                                  and x.target = e.entry_id)
               and not exists (select from request r where r.entry_id = e.entry_id
-                                 and r.state in ('draft', 'submitted', 'reviewed', 'security_ok', 'deid_ok', 'approved'))
+                                 and r.state in ('draft', {_LIVE}, 'approved'))
             order by (c.green_ones > 0) desc nulls last, d.received_at, e.entry_id limit :limit""",
         orgs=None if organisations is None else list(organisations),
         limit=limit,

@@ -6,39 +6,33 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ckanext.govopen import config
 from ckanext.govopen.desk.act import record
 from ckanext.govopen.desk.catalogue import store as catalogue
 from ckanext.govopen.desk.catalogue import working
 from ckanext.govopen.desk.jobs import queue
 from ckanext.govopen.desk.review import store
 from ckanext.govopen.desk.review.calendar import due_for
+from ckanext.govopen.desk.review.gate import red_codes
+from ckanext.govopen.desk.review.standing import limits
+from ckanext.govopen.desk.review.steps import LIVE, steps
+from ckanext.govopen.desk.rules.table import RuleSet
 from ckanext.govopen.errors import Missing, Refused
 from ckanext.govopen.releases.canonical import digest
 
-__all__ = ["blockers", "red_codes", "steps_for", "submit"]
+__all__ = ["blockers", "steps_for", "submit"]
 
-ORDER = ("submit", "review", "security", "deid", "approve")
-WITHOUT_DATA = ("submit", "review", "security", "approve")
-
-
-def red_codes(release: Mapping[str, Any]) -> list[str]:
-    """Codes of the gates that a candidate did not pass; an unmeasured one has not passed."""
-    verdict = release.get("verdict") or {}
-    red = [str(gate["code"]) for gate in verdict.get("gates") or () if not gate.get("ok")]
-    if release.get("state") == "failed":
-        return red or ["vault.failed"]
-    return red or ([] if release.get("green") else ["gate.fidelity"])
+# Never left out, whatever a plan says: four eyes and the confidentiality review.
+ALWAYS = frozenset({"submit", "review", "security", "approve"})
 
 
 def steps_for(plan: Mapping[str, Any], routes: Sequence[str]) -> list[str]:
     """The steps that these routes need together, in order; the confidentiality review is always among them."""
-    if not routes:
-        return list(WITHOUT_DATA)
-    needed = {"submit", "review", "security", "approve"}
+    needed = set(ALWAYS)
     for route in plan.get("routes") or ():
         if route.get("route") in routes:
             needed |= set(route.get("steps") or ())
-    return [step for step in ORDER if step in needed]
+    return [step for step in steps() if step in needed]
 
 
 def blockers(
@@ -55,7 +49,7 @@ def blockers(
 
 
 def _chosen(
-    plan: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], routes: Sequence[str] | None
+    plan: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]], routes: Sequence[str] | None, rules: RuleSet
 ) -> list[Mapping[str, Any]]:
     """The candidates to be opened: those asked for, all of which must be green; else every green one."""
     fresh = [release for release in candidates if release["state"] in {"candidate", "failed"}]
@@ -65,13 +59,13 @@ def _chosen(
             if route not in by_route:
                 refused = {r.get("route"): r.get("code") for r in plan.get("refusals") or ()}
                 raise Refused(reason=str(refused.get(route) or "rule.no_match"), subject=route)
-            red = red_codes(by_route[route])
+            red = red_codes(by_route[route], plan, rules)
             if red:
                 raise Refused(reason=red[0], subject=f"{route}: {', '.join(red)}")
         return [by_route[route] for route in dict.fromkeys(routes)]
-    green = [release for release in fresh if not red_codes(release)]
+    green = [release for release in fresh if not red_codes(release, plan, rules)]
     if fresh and not green:
-        red = sorted({code for release in fresh for code in red_codes(release)})
+        red = sorted({code for release in fresh for code in red_codes(release, plan, rules)})
         raise Refused(reason=red[0], subject=", ".join(red))
     return green
 
@@ -88,7 +82,7 @@ def _standing(plan: Mapping[str, Any], chosen: Sequence[Mapping[str, Any]], want
     expires = wanted["expires_on"]
     if expires > dt.datetime.now(dt.UTC).date() + dt.timedelta(days=365):
         raise Refused(reason="standing.expired", subject="expires_on")
-    return {**wanted, "expires_on": expires.isoformat()}
+    return limits(wanted)
 
 
 def submit(
@@ -104,10 +98,10 @@ def submit(
     stops = blockers(entry, plan, working.gaps(body))
     if stops:
         raise Refused(reason=stops[0]["code"], subject=", ".join(str(stop["field"]) for stop in stops[:12]))
-    if any(request["state"] in {"draft", *store.LIVE, "approved"} for request in entry["requests"]):
+    if any(request["state"] in {"draft", *LIVE, "approved"} for request in entry["requests"]):
         raise Refused(reason="release.superseded", subject="request")
     assert plan is not None
-    chosen = _chosen(plan["body"], entry["candidates"], routes)
+    chosen = _chosen(plan["body"], entry["candidates"], routes, RuleSet.load(config.rules_name()))
     if not chosen and not plan["body"].get("closed"):
         raise Refused(reason="release.superseded" if entry["candidates"] else "rule.no_match", subject="candidates")
     envelope = _standing(plan["body"], chosen, standing)
@@ -117,26 +111,27 @@ def submit(
         "plan": plan["digest"],
         "releases": {release["id"]: release["digest"] for release in chosen},
         "rules": plan["rule_set"],
+        **({"standing": digest(envelope)} if envelope else {}),
     }
-    steps = steps_for(plan["body"], [release["route"] for release in chosen])
+    taken = steps_for(plan["body"], [release["route"] for release in chosen])
     made = store.create(
         entry_id=row["entry_id"],
         revision_id=store.freeze_revision(row["entry_id"], body, revision_digest, by),
         plan_id=plan["id"],
         kind="open" if chosen else "catalogue",
-        steps=steps,
+        steps=taken,
         digests=digests,
         standing=envelope,
         by=by,
         comment=comment,
-        due_on=due_for(steps[1]),
+        due_on=due_for(taken[1]),
         releases=[release["id"] for release in chosen],
     )
     record(
         "release:request:submit",
         by,
         f"request:{made['number']}",
-        {"entry": row["entry_id"], "digests": digests, "standing": envelope or {}, "steps": steps},
+        {"entry": row["entry_id"], "digests": digests, "standing": envelope or {}, "steps": taken},
     )
     queue.enqueue("sign", str(made["id"]), {"request_id": str(made["id"])}, lane="publisher")
     return {
@@ -144,7 +139,7 @@ def submit(
         "number": made["number"],
         "state": "submitted",
         "kind": "open" if chosen else "catalogue",
-        "steps": steps,
+        "steps": taken,
         "digests": digests,
         "routes": [release["route"] for release in chosen],
     }
