@@ -74,7 +74,11 @@ def _after(response: Response) -> Response:
     headers["Access-Control-Expose-Headers"] = EXPOSED
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    headers["Referrer-Policy"] = "no-referrer"
     headers.setdefault("Cache-Control", "no-cache")
+    headers.setdefault("Vary", "X-Key")
+    if request.headers.get("X-Key"):  # What one licensee was told is kept by nobody on the way.
+        headers["Cache-Control"] = "private, no-store"
     return response
 
 
