@@ -44,12 +44,12 @@ TEXTS = (
     "object",
 )
 """Parameters of actions that are text and nothing else."""
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+)
 SHIELDS = (
-    (
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'",
-    ),
+    ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "SAMEORIGIN"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
