@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The nouns of harvesting and the two seams: where data come from (`Source`) and where they go (`Landing`).
 
 Pure: values in, values out. The desk implements `Landing`; the hub client implements `Source`; tests give a list.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Why an item or a delivery is not taken: one class per reason code, each with what to do, none with a cell.
 
 `Transient` errors are tried again, `Terminal` ones quarantine the package; the runner goes by the class.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The hub client: a `Source` over HTTP that believes nothing unsigned.
 
 Every call has a timeout and is tried again with a growing pause; every JSON answer must carry the hub's signature

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """国家共享交换平台: the national gateway's signature, a compatibility mode of client and hub.
 
 Pure but for the one refresh call, which is handed in. The scheme signs neither body nor path and has no nonce

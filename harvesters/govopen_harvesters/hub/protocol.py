@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The hub's wire protocol: what is signed, how messages become values, how values become messages.
 
 Pure: no clock, no network. Requests are signed over method, path, query, body digest, time and nonce; answers over
