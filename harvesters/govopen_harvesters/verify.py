@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes
 
@@ -49,6 +50,7 @@ _FILES = frozenset({PDF}) | _TABLES
 _MAGIC = {PDF: b"%PDF-", XLSX: b"PK"}
 _KINDS = frozenset({"table", "file", "link"})
 _HEAD_BYTES = 8192
+_LONGEST_LINK = 2000
 
 
 def check_kind(item: Item) -> None:
@@ -85,6 +87,8 @@ def check_package(package: Package) -> dict[str, TableRead]:
     catalogue_only = item.approval is not None and item.approval.scope == "catalogue"
     if item.kind != "link" and not manifest.files and not catalogue_only:
         raise SchemaMismatch(remote_id=item.remote_id, kind="no file")
+    if item.kind == "link" and not catalogue_only:
+        _check_link(item)
     tables: dict[str, TableRead] = {}
     for ref in manifest.files:
         stream = package.files[ref.name]
@@ -145,6 +149,19 @@ def _check_type(item: Item, ref: FileRef, stream: BinaryIO) -> None:
         raise Unreadable(remote_id=item.remote_id, file=ref.name, kind="false format")
     if magic is None and start.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable(remote_id=item.remote_id, file=ref.name, kind="false format")
+
+
+def _check_link(item: Item) -> None:
+    """A link is shown and followed as it is: anything but a plain web address is refused."""
+    link = item.link_url or ""
+    try:
+        parts = urlsplit(link)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    sound = host and link.isprintable() and not set(link) & set(' \\<>"') and len(link) <= _LONGEST_LINK
+    if not sound or parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise SchemaMismatch(remote_id=item.remote_id, kind="link", field="link_url")
 
 
 def _refuse_mark(mark: Mark | None, item: Item, file: str | None) -> None:

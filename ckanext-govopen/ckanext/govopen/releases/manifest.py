@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
+from urllib.parse import urlsplit
 
 from ckanext.govopen.releases.canonical import digest, is_digest
 from ckanext.govopen.releases.errors import ManifestMalformed
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 FORMAT = "govopen-release/1"
+LONGEST_LINK = 2000
 KINDS = frozenset({"table", "cube", "file", "link"})
 TYPES = frozenset({"string", "integer", "number", "date", "datetime", "boolean"})
 _DIGESTED = ("kind", "schema", "row_count", "parts", "link")
@@ -130,6 +132,7 @@ def check_manifest(value: Mapping[str, Any]) -> ReleaseManifest:
         _must(bool(value["schema"]["fields"]), "schema", "has no field")
     if value["kind"] == "link":
         _must(_text(value.get("link")), "link", "is missing")
+        _must(_leads_out(value["link"]), "link", "is no web address")
     return cast("ReleaseManifest", value)
 
 
@@ -156,6 +159,17 @@ def _check_parts(parts: Any, row_count: Any) -> None:
 
 def _text(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and "\x00" not in value
+
+
+def _leads_out(link: str) -> bool:
+    """Whether an address is one that a page may show as a link: the web's, with a host, without a password in it."""
+    try:
+        parts = urlsplit(link)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    sound = link.isprintable() and not set(link) & set(' \\<>"') and len(link) <= LONGEST_LINK
+    return sound and parts.scheme in {"http", "https"} and bool(host) and parts.username is None
 
 
 def _count(value: Any) -> bool:
