@@ -246,6 +246,12 @@ def gd_measure(value: Any) -> str:
     return gd_num(value)
 
 
+def gd_kind(value: Any) -> str:
+    """What kind of fault a refusal names, in the reader's words; what has none stays as it came."""
+    said = tk._(f"kind {value}")
+    return gd_measure(value) if said == f"kind {value}" else said
+
+
 def gd_percent(value: Any) -> str:
     """A share as percent; changes keep their sign."""
     if value is None or value == "":

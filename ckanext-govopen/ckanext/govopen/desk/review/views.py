@@ -83,7 +83,7 @@ def _digests() -> Any:
 def approve(request_id: str) -> Response:
     """Sign the next step over the digests that the page showed."""
     data = {"id": request_id, "comment": tk.request.form.get("comment", ""), "digests": _digests()}
-    done = tk._("Signed. The next officer sees it now.")
+    done = tk._("Signed. The steps show what comes next.")
     return act("release_request_approve", done, "govopen_review.show", on={"request_id": request_id}, **data)
 
 
