@@ -41,7 +41,9 @@ def test_same_rows_everywhere(tmp_path: Path) -> None:
     plain = store.rendition(digest, "data.csv").read_bytes()
     assert plain == b"\xef\xbb\xbf" + '代码,n\r\n007,1.5\r\n\'=1,2\r\n,\r\n"a,b",\r\n'.encode()
     assert gzip.decompress(store.rendition(digest, "data.csv.gz").read_bytes()) == plain
-    rows = json.loads(gzip.decompress(store.rendition(digest, "data.json.gz").read_bytes()))
+    unpacked = gzip.decompress(store.rendition(digest, "data.json.gz").read_bytes())
+    assert made["json"]["unpacked"] == len(unpacked), "the size that a download has"
+    rows = json.loads(unpacked)
     assert rows[0] == {"代码": "007", "n": 1.5}
     assert rows[3] == {"代码": "a,b", "n": None}
     assert (made["csv"]["rows"], made["csv"]["guarded"]) == (4, 1)

@@ -252,6 +252,22 @@ def gd_kind(value: Any) -> str:
     return gd_measure(value) if said == f"kind {value}" else said
 
 
+def gd_progress(facts: Any) -> list[tuple[str, str]]:
+    """How far a job came, in words; times stand in a column of their own, digests are cut."""
+    told = []
+    for key, value in dict(facts or {}).items():
+        if key == "at" or value is None:
+            continue
+        said = tk._(f"progress {key}")
+        text = gd_short(value) if key == "digest" else gd_measure(value)
+        if key == "stage":
+            text = tk._(f"stage {value}").removeprefix("stage ")
+        elif key == "code":
+            text = f"{gd_reason(value).get('title') or ''} {value}".strip()
+        told.append((said.removeprefix("progress "), text))
+    return told
+
+
 def gd_percent(value: Any) -> str:
     """A share as percent; changes keep their sign."""
     if value is None or value == "":

@@ -106,7 +106,13 @@ def _files(product: Mapping[str, Any], release: Mapping[str, Any] | None, base: 
             known = made.get(form) or {}
             if known.get("skipped") or known.get("refused"):
                 continue
-            files.append({"format": form, "url": f"{base}/download?format={form}", "bytes": known.get("bytes")})
+            files.append(
+                {
+                    "format": form,
+                    "url": f"{base}/download?format={form}",
+                    "bytes": known.get("unpacked") or known.get("bytes"),
+                }
+            )
         return files
     if product["kind"] == "file":
         parts = release["manifest"].get("parts") or []
