@@ -65,6 +65,10 @@ class Counts:
     stopped: str | None = None
 
 
+LOST_IN_A_ROW = 3
+"""Items in a row that the hub does not hand over before it counts as away."""
+
+
 class _Stop(Exception):
     """The run ends here."""
 
@@ -82,7 +86,7 @@ def run(
 ) -> Counts:
     """Harvest `source` into `landing` and give the counts."""
     today = today or dt.datetime.now(dt.UTC).date()
-    counts, seen = Counts(), set[str]()
+    counts, seen, lost = Counts(), set[str](), 0
     try:
         known = landing.known()
         for provider in source.providers():
@@ -98,7 +102,15 @@ def run(
                 counts.new += 1
             else:
                 counts.changed += 1
-            _one(source, landing, item, old, counts, on_event, today)
+            try:
+                _one(source, landing, item, old, counts, on_event, today)
+                lost = 0
+            except HarvestError as error:
+                # A hub that stumbles over one item must not keep all behind it waiting: gone is who fails in a row.
+                lost += 1
+                if lost >= LOST_IN_A_ROW or not isinstance(error, Transient):
+                    raise
+                on_event(Event(kind="item.failed", remote_id=item.remote_id, code=error.code, detail=error.detail))
     except HarvestError as error:
         counts.stopped = error.code
         on_event(Event(kind="run.stopped", code=error.code, detail=error.detail))

@@ -51,6 +51,7 @@ __all__ = [
 
 API = "/api/hub/v1"
 CLOCK_WINDOW = dt.timedelta(minutes=5)
+_LONGEST_NAME = 200
 H_CLIENT, H_TIME, H_NONCE = "X-Hub-Client", "X-Hub-Time", "X-Hub-Nonce"
 H_DIGEST, H_SIGNATURE = "X-Hub-Digest", "X-Hub-Signature"
 
@@ -167,7 +168,7 @@ def manifest_from(document: Mapping[str, Any], raw: bytes, signature: str) -> Ma
     """Read a manifest whose signature stands; one that is not a manifest is refused as such."""
     try:
         files = tuple(FileRef(**entry) for entry in document["files"])
-        if len({ref.name for ref in files}) != len(files):
+        if len({ref.name for ref in files}) != len(files) or not all(_plain_name(ref.name) for ref in files):
             raise SchemaMismatch(kind="manifest")
         return Manifest(
             package_id=str(document["package_id"]),
@@ -182,6 +183,12 @@ def manifest_from(document: Mapping[str, Any], raw: bytes, signature: str) -> Ma
         )
     except (KeyError, TypeError, ValueError):
         raise SchemaMismatch(kind="manifest") from None
+
+
+def _plain_name(name: object) -> bool:
+    """Whether a file's name is one: no path, no line break, nothing that a header or a log line would trip over."""
+    sound = isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME and name.isprintable()
+    return sound and not set(str(name)) & set('/\\<>"') and name not in {".", ".."}
 
 
 def order_from(document: Mapping[str, Any], raw: bytes, signature: str) -> WithdrawalOrder:

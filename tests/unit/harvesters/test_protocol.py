@@ -136,3 +136,21 @@ def test_what_is_no_manifest_is_refused(change: dict[str, object]) -> None:
     bad = {**good, "files": [ref, ref]} if "twice" in change else {**good, **change}
     with pytest.raises(SchemaMismatch):
         protocol.manifest_from(bad, b"", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["../up.csv", "a/b.csv", "a\\b.csv", 'a"b.csv', "a\r\nX: y.csv", "a\0.csv", "..", "", 7]
+)
+def test_a_file_name_is_a_name_and_no_path(name: object) -> None:
+    ref = {"name": name, "media_type": "text/csv", "encoding": None, "bytes": 1, "sha256": "", "sm3": ""}
+    document = {
+        "package_id": "p",
+        "remote_id": "r",
+        "sequence": 1,
+        "produced_at": "2026-01-01T00:00:00+00:00",
+        "files": [ref],
+    }
+    with pytest.raises(SchemaMismatch):
+        protocol.manifest_from(document, b"", "")
+    plain = {**document, "files": [{**ref, "name": "道路清单 2026（一）.csv"}]}
+    assert protocol.manifest_from(plain, b"", "").files[0].name == "道路清单 2026（一）.csv"

@@ -174,19 +174,32 @@ def test_an_older_sequence_is_a_replay(landing: ListLanding, make_item: Any, mak
 def test_a_lost_hub_stops_the_run_and_the_next_one_goes_on(
     landing: ListLanding, make_item: Any, make_package: Any
 ) -> None:
-    items = [make_item("a"), make_item("b"), make_item("c")]
+    items = [make_item(name) for name in "abcde"]
+    away = errors.HubUnreachable(kind="x")
     events = list[Event]()
     counts = run(
-        ListSource(items, make_package, broken={"b": errors.HubUnreachable(kind="x")}),
-        landing,
-        events.append,
-        today=TODAY,
+        ListSource(items, make_package, broken={"b": away, "c": away, "d": away}), landing, events.append, today=TODAY
     )
-    assert (counts.stopped, counts.failed, landing.landed, landing.lost) == ("hub.unreachable", 1, ["a"], [])
+    assert (counts.stopped, counts.failed, landing.landed, landing.lost) == ("hub.unreachable", 3, ["a"], [])
     assert events[-1].kind == "run.stopped"
     resumed = ListSource(items, make_package)
     assert run(resumed, landing, today=TODAY).stopped is None
-    assert resumed.fetched == ["b", "c"]
+    assert resumed.fetched == ["b", "c", "d", "e"]
+
+
+def test_one_item_that_the_hub_stumbles_over_keeps_nobody_waiting(
+    landing: ListLanding, make_item: Any, make_package: Any
+) -> None:
+    """It is taken again at the next run; those behind it are taken now."""
+    items = [make_item(name) for name in "abc"]
+    events = list[Event]()
+    broken = {"b": errors.HubUnreachable(kind="file")}
+    counts = run(ListSource(items, make_package, broken=broken), landing, events.append, today=TODAY)
+    assert (counts.stopped, counts.failed, landing.landed, landing.lost) == (None, 1, ["a", "c"], [])
+    assert ("item.failed", "b", "hub.unreachable") in {(one.kind, one.remote_id, one.code) for one in events}
+    resumed = ListSource(items, make_package)
+    run(resumed, landing, today=TODAY)
+    assert resumed.fetched == ["b"]
 
 
 def test_a_bad_package_never_stops_the_run(landing: ListLanding, make_item: Any, make_package: Any) -> None:
