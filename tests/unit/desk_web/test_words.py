@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
@@ -35,6 +37,20 @@ def test_every_word_on_a_page_has_its_chinese() -> None:
     said = {one or two for text in _texts().values() for one, two in SAID.findall(text)}
     assert len(said) > 200
     assert not {text for text in said if text not in known}
+
+
+def test_every_word_that_the_code_says_has_its_chinese() -> None:
+    """Refusals and notices are said in Python, and read by the same officers."""
+    known = {message.id for message in _po("zh_Hans_CN") if message.string}
+    said = set()
+    for path in (*Path(str(ROOT), "desk").rglob("*.py"), Path(str(ROOT), "face.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = getattr(node, "func", None)
+            name = getattr(called, "attr", getattr(called, "id", ""))
+            if name in {"_", "Problem"} and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
+                said.add(node.args[0].value)  # type: ignore[attr-defined]
+    assert len(said) > 50
+    assert not said - known
 
 
 KEYS_BY_HAND = frozenset(

@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from ckanext.govopen.releases.duck import quoted
+
 __all__ = ["TOTAL", "measure_cells"]
 
 TOTAL = "合计"
@@ -32,8 +34,7 @@ def measure_cells(
     if not counts or not dimensions or STATUS not in schema:
         return {"k": None, "min_cell": None, "suppressed_cells": None, "derivable_cells": None}
     count, minimum = counts[0], int(plan.get("minimum_cell", 10))
-    column = '"' + count.replace('"', '""') + '"'
-    names = ", ".join('"' + name.replace('"', '""') + '"' for name in dimensions)
+    column, names = quoted(count), ", ".join(map(quoted, dimensions))
     smallest, hidden, shown = db.execute(
         f"""select min({column}) filter (where {column} > 0), count(*) filter (where {STATUS} like 'suppressed%'),
                    count(*) filter (where {column} is not null) from r"""
@@ -42,9 +43,7 @@ def measure_cells(
         "select count(*) from r where "
         + STATUS
         + " like 'suppressed%' and ("
-        + " or ".join(
-            '"' + m["name"].replace('"', '""') + '" is not null' for m in plan["measures"] if m["name"] in schema
-        )
+        + " or ".join(f"{quoted(m['name'])} is not null" for m in plan["measures"] if m["name"] in schema)
         + ")"
     ).fetchone()
     rounded = any(m.get("round", 1) not in (None, 1) for m in plan["measures"] if m["name"] == count)

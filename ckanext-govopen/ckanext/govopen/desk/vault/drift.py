@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ckanext.govopen.desk.vault.meter import parts_view, quote
+from ckanext.govopen.desk.vault.meter import parts_view
 from ckanext.govopen.desk.vault.scrub import border
+from ckanext.govopen.releases.duck import quoted
 
 __all__ = ["FEW", "compare"]
 
@@ -22,7 +23,7 @@ def compare(parts: Sequence[bytes], last: Sequence[bytes]) -> dict[str, Any]:
         for name, kind in here.items():
             if kind != "VARCHAR" or there.get(name) != kind:
                 continue
-            column = quote(name)
+            column = quoted(name)
             few, new = db.execute(
                 f"""select (select count(distinct {column}) from l),
                            (select count(*) from (select distinct {column} from r where {column} is not null

@@ -22,6 +22,8 @@ from typing import Any
 
 import duckdb
 
+from ckanext.govopen.releases.duck import quoted
+
 __all__ = ["Published", "check"]
 
 
@@ -38,10 +40,6 @@ class Published:
     demanded: int | None = None
     dimensions: Sequence[str] = ()
     count: str = ""
-
-
-def _q(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _one(db: duckdb.DuckDBPyConnection, text: str) -> int:
@@ -92,7 +90,7 @@ def _rows(
     finer_here = finer_there = False
     changed = []
     for name in common:
-        column = _q(name)
+        column = quoted(name)
         here, there, shared = db.execute(
             f"""select (select count(distinct {column}::varchar) from r),
                        (select count(distinct {column}::varchar) from {view}),
@@ -107,7 +105,7 @@ def _rows(
     finer_there = finer_there or any(name not in quasi for name in other.quasi)
     if finer_here and finer_there:
         return 1, 0, True
-    by = ", ".join(_q(name) for name in quasi)
+    by = ", ".join(quoted(name) for name in quasi)
     joint = other.k if finer_there else _one(db, f"select min(n) from (select count(*) n from r group by {by})")
     grown = 0
     if not changed and set(quasi) == set(other.quasi) and k > 1:
@@ -137,8 +135,8 @@ def _cube(
         or other.count not in theirs
     ):
         return 0, 0
-    count, on = _q(other.count), " and ".join(f"a.{_q(name)} = b.{_q(name)}" for name in dimensions)
-    total = {name: f"a.{_q(name)} = '合计'" for name in dimensions}
+    count, on = quoted(other.count), " and ".join(f"a.{quoted(name)} = b.{quoted(name)}" for name in dimensions)
+    total = {name: f"a.{quoted(name)} = '合计'" for name in dimensions}
     inner = " and ".join(f"not ({test})" for test in total.values())
     given = 0
     for name in dimensions:
@@ -147,10 +145,10 @@ def _cube(
             given,
             _one(
                 db,
-                f"""with same as (select a.{_q(name)} v from r a join {view} b on {on}
+                f"""with same as (select a.{quoted(name)} v from r a join {view} b on {on}
                                where {others} and not ({total[name]}) and a.{count} = b.{count})
                 select count(*) from r a join {view} b on {on}
-                 where {inner} and a.{_q(name)} in (select v from same)
+                 where {inner} and a.{quoted(name)} in (select v from same)
                    and ((a.cell_status like 'suppressed%' and b.cell_status = 'published')
                      or (b.cell_status like 'suppressed%' and a.cell_status = 'published'))""",
             ),

@@ -18,8 +18,9 @@ import duckdb
 
 from ckanext.govopen.desk.vault import cells, linkage, rescan
 from ckanext.govopen.desk.vault.scrub import border
+from ckanext.govopen.releases.duck import literal, opened, quoted
 
-__all__ = ["QUASI", "Source", "measure", "parts_view", "quote"]
+__all__ = ["QUASI", "Source", "measure", "parts_view"]
 
 MEMORY = "768MB"
 THREADS = 2
@@ -41,26 +42,12 @@ class Source:
     encoding: str = ""
 
 
-def quote(name: str) -> str:
-    """A column's name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 @contextmanager
 def parts_view(views: Mapping[str, Sequence[bytes]]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked-down connection in which each name is a view over its parts, in order."""
     handles: list[int] = []
-    connection = duckdb.connect(
-        config={
-            "memory_limit": MEMORY,
-            "threads": str(THREADS),
-            "temp_directory": "",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
-    )
+    paths: dict[str, list[str]] = {}
     try:
-        paths: dict[str, list[str]] = {}
         for name, parts in views.items():
             for data in parts:
                 handle = os.memfd_create("part", os.MFD_CLOEXEC)
@@ -69,13 +56,12 @@ def parts_view(views: Mapping[str, Sequence[bytes]]) -> Iterator[duckdb.DuckDBPy
                 while left:
                     left = left[os.write(handle, left) :]
                 paths.setdefault(name, []).append(f"/proc/self/fd/{handle}")
-        for name, files in paths.items():
-            listed = ", ".join(f"'{path}'" for path in files)
-            connection.execute(f"create view {quote(name)} as select * from read_parquet([{listed}])")
-        connection.execute("set lock_configuration = true")
-        yield connection
+        with opened(memory=MEMORY, threads=THREADS, files=[path for each in paths.values() for path in each]) as db:
+            for name, files in paths.items():
+                listed = ", ".join(map(literal, files))
+                db.execute(f"create view {quoted(name)} as select * from read_parquet([{listed}])")
+            yield db
     finally:
-        connection.close()
         for handle in handles:
             os.close(handle)
 
@@ -146,7 +132,7 @@ def _classes(
     """Equivalence classes of the quasi-identifiers; without any there is nothing to recognise somebody by."""
     if not quasi or not rows:
         return {"k": None, "uniques": 0, "max_risk": None, "classes": 0, "l": {}, "t": {}}
-    by = ", ".join(quote(name) for name in quasi)
+    by = ", ".join(quoted(name) for name in quasi)
     smallest, uniques, classes = db.execute(
         f"select min(n), count(*) filter (where n = 1), count(*) from (select count(*) n from r group by {by})"
     ).fetchone() or (0, 0, 0)
@@ -154,7 +140,7 @@ def _classes(
     for name in sensitive:
         if name in quasi:
             continue
-        column = quote(name)
+        column = quoted(name)
         diversity[name] = _number(
             db,
             f"select min(d) from (select count(distinct coalesce({column}::varchar, '')) d from r group by {by})",
@@ -197,7 +183,7 @@ def _fidelity(
     whole = kind == "table" and rows == source.rows
     filled, zeros, dates = [], [], []
     for name in untouched if whole else ():
-        facts, column = source.columns[name], quote(name)
+        facts, column = source.columns[name], quoted(name)
         count = _number(db, f"select count({column}) from r")
         if count != facts["rows"] - facts["nulls"]:
             filled.append(name)

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from ckanext.govopen.releases.duck import quoted
+
 __all__ = ["check_digits", "direct_identifiers"]
 
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -90,7 +92,7 @@ def direct_identifiers(
         if kind not in {"VARCHAR", "BIGINT"}:
             continue
         own = tags.get(name, frozenset())
-        column = '"' + name.replace('"', '""') + '"'
+        column = quoted(name)
         suspicious = db.execute(  # Cheap and generous: most columns hold nothing that the dear tests could find.
             f"select count(*) from (select distinct {column}::varchar w from r) where regexp_matches(w, '{_SUSPICIOUS}')"
             + (" or regexp_full_match(w, '\\p{Han}{2,3}')" if subject == "person" else "")
@@ -159,7 +161,7 @@ def check_digits(
         for code, (tag, looks, holds) in _CODES.items():
             if kind != "VARCHAR" or tag not in tags.get(name, frozenset()):
                 continue
-            column = '"' + name.replace('"', '""') + '"'
+            column = quoted(name)
             row = db.execute(
                 f"""with f as (select replace(upper(trim({column})), '-', '') v from r where {column} is not null)
                     select count(*) filter (where {looks}), count(*) filter (where {looks} and not ({holds})) from f"""

@@ -23,6 +23,7 @@ from ckanext.govopen.portal.data_api.errors import ApiError
 from ckanext.govopen.portal.data_api.query import Column, Query, columns_of
 from ckanext.govopen.portal.data_api.sides import SIDE, Sides, ids_of, load_sides
 from ckanext.govopen.releases.canonical import bare
+from ckanext.govopen.releases.duck import literal, opened, quoted
 from ckanext.govopen.releases.store import ReleaseStore
 
 __all__ = ["DuckEngine", "Page", "RowEngine"]
@@ -68,18 +69,7 @@ class DuckEngine:
         self, store: ReleaseStore, *, threads: int = 1, memory: str = "512MB", attached: int = 48, seconds: float = 10.0
     ) -> None:
         self._store, self._attached, self._seconds = store, attached, seconds
-        settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        self._db = duckdb.connect(config={**settings, "memory_limit": memory, "threads": str(threads)})
-        folder = str(store.root).replace("'", "''")
-        for statement in (
-            f"set allowed_directories = ['{folder}/']",
-            "set temp_directory = ''",
-            "set enable_external_access = false",
-            "set parquet_metadata_cache = true",
-            "set lock_configuration = true",
-        ):
-            with suppress(duckdb.CatalogException):
-                self._db.execute(statement)
+        self._db = opened(memory=memory, threads=threads, folders=[str(store.root)], parquet_metadata_cache="true")
         self._lock = threading.RLock()
         self._local = threading.local()
         self._sources: OrderedDict[str, _Source] = OrderedDict()
@@ -111,7 +101,7 @@ class DuckEngine:
         """Rows by their places, in the order of the places."""
         if not ids:
             return []
-        chosen = ", ".join(sql.quoted(column.name) for column in query.columns)
+        chosen = ", ".join(quoted(column.name) for column in query.columns)
         marks = ", ".join("?" * len(ids))
         found = self._run(
             cursor, sql.Statement(f"select _id, {chosen} from {source} where _id in ({marks})", tuple(ids))
@@ -167,8 +157,7 @@ class DuckEngine:
             self._serial += 1
             alias = f"r{self._serial}"
             try:
-                location = os.fspath(path).replace("'", "''")
-                self._db.cursor().execute(f"attach '{location}' as {alias} (read_only)")
+                self._db.cursor().execute(f"attach {literal(os.fspath(path))} as {alias} (read_only)")
                 return _Source(f"{alias}.t", alias, load_sides(self._cursor(), alias))
             except duckdb.Error as err:
                 log.warning("side of %s cannot be used (%s): reading its parts", path.parent.name, type(err).__name__)
@@ -176,12 +165,12 @@ class DuckEngine:
 
     def _parts(self, manifest: Mapping[str, Any]) -> str:
         """The parts end to end, each row with its place."""
-        names = ", ".join(sql.quoted(field["name"]) for field in manifest["schema"]["fields"])
+        names = ", ".join(quoted(field["name"]) for field in manifest["schema"]["fields"])
         selects, before = [], 0
         for part in manifest["parts"]:
-            path = os.fspath(self._store.path_of(bare(part["digest"]))).replace("'", "''")
+            path = literal(os.fspath(self._store.path_of(bare(part["digest"]))))
             selects.append(
-                f"select file_row_number + {before + 1} as _id, {names} from read_parquet('{path}', file_row_number=true)"
+                f"select file_row_number + {before + 1} as _id, {names} from read_parquet({path}, file_row_number=true)"
             )
             before += int(part["rows"])
         return "(" + " union all ".join(selects) + ") as t" if selects else "(select 1 as _id where false) as t"

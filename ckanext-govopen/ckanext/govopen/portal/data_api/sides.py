@@ -15,13 +15,14 @@ from typing import Any
 import duckdb
 
 from ckanext.govopen.portal.data_api.query import Condition, Query
-from ckanext.govopen.portal.data_api.sql import quoted
 from ckanext.govopen.releases.canonical import bare
+from ckanext.govopen.releases.duck import opened, quoted
 from ckanext.govopen.releases.store import ReleaseStore
 
 __all__ = ["SIDE", "Sides", "build", "ids_of", "load_sides"]
 
 SIDE = "rows.duckdb"
+MEMORY = "512MB"
 SORTED = frozenset({"integer", "number", "date", "datetime"})
 SMALL, SELECTIVE, MOST_IDS = 20_000, 2_000, 1_000
 _RANGES = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
@@ -41,10 +42,12 @@ def build(store: ReleaseStore, release: Mapping[str, Any]) -> bool:
     digest = release["digest"]
     if release["kind"] not in {"table", "cube"} or (store.folder("sides", digest) / SIDE).is_file():
         return False
-    with store.making("sides", digest, SIDE) as path, duckdb.connect(str(path)) as db:
-        db.execute("set memory_limit = '512MB'")
-        db.execute("set threads = 2")
-        db.execute("set preserve_insertion_order = true")
+    with (
+        store.making("sides", digest, SIDE) as path,
+        opened(
+            str(path), memory=MEMORY, threads=2, folders=[str(store.root)], spill=True, preserve_insertion_order="true"
+        ) as db,
+    ):
         _rows(db, store, release)
         db.execute("create table about (body varchar)")
         db.execute("insert into about values (?)", [json.dumps(_extra(db, release))])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ckanext.govopen.portal.data_api.query import ID, Column, Condition, Query
+from ckanext.govopen.releases.duck import quoted
 
-__all__ = ["Statement", "count", "groups", "page", "quoted"]
+__all__ = ["Statement", "count", "groups", "page"]
 
 _COMPARE = {"eq": "=", "ne": "is distinct from", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
@@ -19,11 +20,6 @@ class Statement:
 
     text: str
     values: tuple[Any, ...]
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _where(query: Query, searched: Sequence[Column]) -> tuple[str, list[Any]]:
