@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,26 +14,6 @@ pytestmark = pytest.mark.browser
 WIDTHS = (360, 1280)
 SHOTS = os.environ.get("GOVOPEN_SHOTS")
 """A folder for pictures, for whoever wants to look at them."""
-
-
-def _browser_path() -> str:
-    """A system Chromium; without one the test fails and says what to install."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := os.environ.get("GOVOPEN_CHROMIUM") or shutil.which(name):
-            return found
-    pytest.fail("No Chromium: install one (apt-get install chromium) or name it in GOVOPEN_CHROMIUM.", pytrace=False)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all tests of this file."""
-    from playwright.sync_api import sync_playwright
-
-    path = _browser_path()
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(params=WIDTHS)

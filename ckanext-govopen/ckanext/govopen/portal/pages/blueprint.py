@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Response
 
 import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.face import blueprint
 from ckanext.govopen.portal.pages.cache import WISH
+from ckanext.govopen.portal.settings import public_api_url
 
 __all__ = ["portal"]
 
@@ -20,10 +23,16 @@ POLICY = (
 """Nothing of another host is loaded, and nobody frames the page; the chart brings a style element of its own."""
 
 
+def _api_origin() -> str:
+    """Where the data service is for a browser: the one other place that a page's own script may ask."""
+    parts = urlsplit(public_api_url())
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 @portal.after_request
 def shared(response: Response) -> Response:
     """Say what may be kept: a page for everybody two seconds at the edge, one for an account not at all."""
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", f"{POLICY}; connect-src 'self' {_api_origin()}")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     signed_in = bool(tk.request.cookies) and tk.current_user.is_authenticated

@@ -37,6 +37,18 @@
       sheet.showModal();
     });
   }
+  /* A licensee's own key: from this page to the data service and nowhere else. */
+  var keyForm = document.getElementById("key-console");
+  if (keyForm) keyForm.addEventListener("submit", function (event) {
+    event.preventDefault();
+    var shown = document.getElementById("key-answer");
+    shown.hidden = false;
+    shown.textContent = keyForm.dataset.wait;
+    fetch(keyForm.dataset.url, { headers: { "X-Key": keyForm.key.value.trim() }, credentials: "omit", referrerPolicy: "no-referrer" })
+      .then(function (answer) { return answer.json(); })
+      .then(function (body) { shown.textContent = JSON.stringify(body, null, 2); })
+      .catch(function () { shown.textContent = keyForm.dataset.lost; });
+  });
   /* Filters apply at once; without this the button does it. */
   document.querySelectorAll("select[data-auto]").forEach(function (field) { field.addEventListener("change", function () { field.form.requestSubmit(); }); });
 })();
