@@ -193,7 +193,8 @@ def applied() -> dict[str, Any]:
     """How far the projection is: the last bundle and what was refused."""
     return (
         _one(
-            """select (select max(number) from bundle_applied) as number, (select max(applied_at) from bundle_applied) as at,
+            """select (select max(number) from bundle_applied) as number,
+        (select max(applied_at) at time zone 'Asia/Shanghai' from bundle_applied) as at,
         (select count(*) from index_queue) as waiting"""
         )
         or {}

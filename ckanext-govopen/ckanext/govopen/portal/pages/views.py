@@ -92,6 +92,8 @@ def _facet(name: str, counts: dict[str, int], picked: str) -> dict[str, Any]:
     values = []
     for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         label = titles.get(code, code) if name == "provider" else texts.label(LISTS[name], code, lang())
+        if name == "region" and label == code and code != picked:
+            continue  # A number that the code list does not know tells a visitor nothing.
         url = helpers.page_url(**{name: None if code == picked else code, "page": None})
         values.append({"code": code, "label": label, "count": count, "url": url, "on": code == picked})
     return {"name": name, "values": values, "on": bool(picked)}
@@ -124,7 +126,11 @@ def search() -> str:
         "total": total,
         "page_now": page,
         "last": max(1, -(-total // PAGE)),
-        "facets": [_facet(n, facets[n], filters.get(n, "")) for n in engine.FILTERS if facets.get(n)],
+        "facets": [
+            told
+            for n in engine.FILTERS
+            if facets.get(n) and (told := _facet(n, facets[n], filters.get(n, "")))["values"]
+        ],
         "facet_names": _facet_names(),
         "picked": [
             {"name": n, "label": _label_of(n, v), "url": helpers.page_url(**{n: None, "page": None})}
