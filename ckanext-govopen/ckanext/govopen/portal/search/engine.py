@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 FILTERS = (*query.FACETS, "base_library")
 """Arguments of the search page that narrow it."""
-_SORTS = {"new": "modified_dt desc", "title": "title_string asc", "rows": "rows_total desc"}
+_NEWEST = "if(termfreq(open_type,'closed'),0,1) desc, modified_dt desc"
+"""Who browses looks for data: entries that are closed by law come after all others."""
+_SORTS = {"new": _NEWEST, "title": "title_string asc", "rows": "rows_total desc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def search(
             facets.append(f"{{!ex={name}}}{name}")
         else:
             facets.append(name)
-    fallback = "modified_dt desc" if params["q"] == "*:*" else "score desc, modified_dt desc"
+    fallback = _NEWEST if params["q"] == "*:*" else "score desc, modified_dt desc"
     try:
         answer = make_connection(decode_dates=False).search(
             **params,
