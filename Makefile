@@ -23,7 +23,7 @@ setup: $(STAMP) ## Make the virtual environment .venv, from the lock.
 $(STAMP): $(LOCK) setup.py pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: $(PYTHON) was not found. Set PYTHON=…" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "installing what $(LOCK) names …"
+	@echo "setting up .venv with the packages of $(LOCK): three to six minutes, quietly …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(LOCK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/.govopen-*; touch $@
