@@ -144,7 +144,8 @@ def _deliver(
         sql.commit()
         raise Refused(reason=verdict.red[0], subject=f"grant {grant['id']}")
     sql.execute("select entry_id from entry where entry_id = :entry for update", entry=grant["entry_id"])
-    if outbox.closed_targets(grant["entry_id"]) & {("entry", grant["entry_id"]), ("product", grant["product_id"])}:
+    shut = {("entry", grant["entry_id"]), ("product", grant["product_id"]), ("release", base["digest"])}
+    if outbox.closed_targets(grant["entry_id"]) & shut:
         raise Refused(reason="release.closed", subject=f"product {grant['product_id']}")
     if state != "published":
         approve_for_grant(release, grant, secrets.signing_key)

@@ -7,10 +7,11 @@ hashes, so that a reader with a checkpoint can be shown that one leaf belongs to
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ckanext.govopen.releases.canonical import digest
 
 __all__ = ["GENESIS", "Broken", "Leaf", "leaf_hash", "link", "merkle_proof", "merkle_root", "proves", "verify_chain"]
 
@@ -48,35 +49,34 @@ def leaf_hash(leaf: Leaf, previous: str) -> str:
         "detail": leaf.detail,
         "previous": previous,
     }
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return digest(body)
 
 
 def link(leaves: Iterable[Leaf], previous: str = GENESIS) -> list[tuple[int, str, str]]:
     """Chain leaves behind `previous`; gives (seq, previous, hash) for each."""
     linked = []
     for leaf in leaves:
-        digest = leaf_hash(leaf, previous)
-        linked.append((leaf.seq, previous, digest))
-        previous = digest
+        hashed = leaf_hash(leaf, previous)
+        linked.append((leaf.seq, previous, hashed))
+        previous = hashed
     return linked
 
 
 def verify_chain(stored: Iterable[tuple[Leaf, str, str]], previous: str = GENESIS, after: int = 0) -> Broken | None:
     """Recompute a stored chain of (leaf, previous, hash); the first place where it does not hold, or None."""
-    for leaf, before, digest in stored:
+    for leaf, before, hashed in stored:
         if leaf.seq <= after:
             return Broken(seq=leaf.seq, problem="order")
         if before != previous:
             return Broken(seq=leaf.seq, problem="previous")
-        if leaf_hash(leaf, before) != digest:
+        if leaf_hash(leaf, before) != hashed:
             return Broken(seq=leaf.seq, problem="hash")
-        previous, after = digest, leaf.seq
+        previous, after = hashed, leaf.seq
     return None
 
 
-def _leaf_node(digest: str) -> bytes:
-    return hashlib.sha256(b"\x00" + digest.encode()).digest()
+def _leaf_node(hashed: str) -> bytes:
+    return hashlib.sha256(b"\x00" + hashed.encode()).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:

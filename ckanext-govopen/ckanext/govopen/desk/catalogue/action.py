@@ -13,17 +13,10 @@ from ckanext.govopen.desk.catalogue import precheck, schema, store, working
 from ckanext.govopen.desk.jobs import queue
 from ckanext.govopen.desk.jobs import store as job_store
 from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.desk.roles.access import seen
 from ckanext.govopen.face import caller
 
 __all__ = ["entry_list", "entry_show", "entry_update", "intake_run", "job_list", "precheck_show", "quarantine_list"]
-
-
-def _seen(user: str) -> list[str] | None:
-    """Organisations that an account sees, None for all."""
-    if user == tk.config.get("ckan.site_id"):
-        return None
-    held = roles.organisations(user)
-    return None if held is None else sorted(held)
 
 
 @tk.side_effect_free
@@ -41,7 +34,7 @@ def entry_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("entry_list", context, data_dict)
     page, limit = data_dict.pop("page"), data_dict.pop("limit")
-    rows, total = store.entries({**data_dict, "organisations": _seen(caller(context))}, page, limit)
+    rows, total = store.entries({**data_dict, "organisations": seen(caller(context))}, page, limit)
     return {"count": total, "page": page, "limit": limit, "results": rows}
 
 
@@ -142,7 +135,7 @@ def entry_update(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
 def quarantine_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """What was refused or set aside, each with its reason code, one page."""
     tk.check_access("quarantine_list", context, data_dict)
-    rows, total = store.quarantined(data_dict["page"], data_dict["limit"], organisations=_seen(caller(context)))
+    rows, total = store.quarantined(data_dict["page"], data_dict["limit"], organisations=seen(caller(context)))
     return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows}
 
 

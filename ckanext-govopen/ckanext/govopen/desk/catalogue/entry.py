@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ...codes import load
+from ...columns import described
 from .codes import normalise
 
 __all__ = ["VOLATILE", "Gap", "descriptor_to_catalogue", "incomplete", "next_due", "revision_body"]
@@ -132,19 +133,9 @@ def _catalogue_keys() -> tuple[str, ...]:
 def revision_body(package: Mapping[str, Any]) -> dict[str, Any]:
     """What of `package` is frozen and reviewed: its words, codes and columns; figures come with the releases."""
     body: dict[str, Any] = {key: _text(package.get(key)) for key in _catalogue_keys()}
-    body["govopen_fields"] = _fields(package.get("govopen_fields"))
+    body["govopen_fields"] = described(package.get("govopen_fields"))
     body["tags"] = sorted(_text(tag["name"] if isinstance(tag, Mapping) else tag) for tag in package.get("tags") or ())
     return body
-
-
-def _fields(stored: Any) -> list[dict[str, Any]]:
-    """The columns, however the package holds them; what is no list of columns counts as none."""
-    if isinstance(stored, str):
-        try:
-            stored = json.loads(stored or "[]")
-        except ValueError:
-            return []
-    return [dict(field) for field in stored or () if isinstance(field, Mapping)]
 
 
 def incomplete(body: Mapping[str, Any]) -> list[Gap]:
@@ -154,7 +145,7 @@ def incomplete(body: Mapping[str, Any]) -> list[Gap]:
         missing.append("notes")
     undescribed = [
         _text(field.get("name"))
-        for field in _fields(body.get("govopen_fields"))
+        for field in described(body.get("govopen_fields"))
         if not (_text(field.get("name_zh")) and _text(field.get("description_zh")))
     ]
     return [Gap(code="entry.incomplete", field=key) for key in missing] + [
@@ -165,7 +156,7 @@ def incomplete(body: Mapping[str, Any]) -> list[Gap]:
 def _needed(body: Mapping[str, Any]) -> list[str]:
     needed = list(_REQUIRED)
     needed += ["closed_ground"] if body.get("open_type") == "closed" else list(_OPEN)
-    needed += ["row_meaning"] if _fields(body.get("govopen_fields")) and body.get("open_type") != "closed" else []
+    needed += ["row_meaning"] if described(body.get("govopen_fields")) and body.get("open_type") != "closed" else []
     needed += ["open_condition"] if body.get("open_type") == "conditional" else []
     needed += ["share_condition"] if body.get("share_type") in {"2", "3"} else []
     return needed

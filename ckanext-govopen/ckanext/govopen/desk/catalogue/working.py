@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.govopen.columns import described
 from ckanext.govopen.desk.act import site_context
 from ckanext.govopen.desk.catalogue import entry as core
 from ckanext.govopen.errors import Missing
@@ -54,10 +54,4 @@ def gaps(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def columns(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The columns of an entry as it describes them."""
-    raw = shown.get("govopen_fields")
-    if isinstance(raw, str) and raw:
-        try:
-            raw = json.loads(raw)
-        except ValueError:
-            raw = []
-    return [dict(column) for column in raw or () if isinstance(column, Mapping)]
+    return described(shown.get("govopen_fields"))

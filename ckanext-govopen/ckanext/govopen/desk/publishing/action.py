@@ -11,6 +11,7 @@ from ckanext.govopen.desk.act import accepts, commit, core_errors, record, refus
 from ckanext.govopen.desk.jobs import sql
 from ckanext.govopen.desk.publishing import closure, schema, store
 from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.desk.roles.access import seen
 from ckanext.govopen.face import caller
 
 __all__ = ["closure_confirm", "closure_create", "closure_lift", "closure_list", "standing_list", "standing_revoke"]
@@ -106,9 +107,8 @@ def standing_list(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """Standing approvals of the caller's organisations with what they let through, one page."""
     tk.check_access("standing_list", context, data_dict)
     user = caller(context)
-    held = None if user == tk.config.get("ckan.site_id") else roles.organisations(user)
     where = "where (cast(:orgs as text[]) is null or e.organisation = any(cast(:orgs as text[])))"
-    args = {"orgs": None if held is None else sorted(held)}
+    args = {"orgs": seen(user)}
     rows = sql.rows(
         f"""select s.id, s.entry_id, s.product_id, s.request_id, q.number as request_number, s.envelope, s.digest,
                   s.approved_at, s.expires_on, s.revoked_at, s.revoked_by, e.name as entry_name, e.organisation, k.title,

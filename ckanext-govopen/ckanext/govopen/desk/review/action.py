@@ -11,7 +11,7 @@ from ckanext.govopen.desk.act import accepts, commit, core_errors, plain, record
 from ckanext.govopen.desk.catalogue.precheck import roads_of
 from ckanext.govopen.desk.review import decide, detail, schema, store, submission
 from ckanext.govopen.desk.review.inbox import inbox
-from ckanext.govopen.desk.roles import store as roles
+from ckanext.govopen.desk.roles.access import seen
 from ckanext.govopen.face import caller
 
 __all__ = [
@@ -79,7 +79,7 @@ def release_request_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     rows, total = store.page(
         data_dict["page"],
         data_dict["limit"],
-        organisations=_seen(user),
+        organisations=seen(user),
         user=user,
         state=data_dict["state"],
         step=data_dict["step"],
@@ -87,13 +87,6 @@ def release_request_list(context: Any, data_dict: dict[str, Any]) -> dict[str, A
         entry=data_dict["entry_id"],
     )
     return {"count": total, "page": data_dict["page"], "limit": data_dict["limit"], "results": rows}
-
-
-def _seen(user: str) -> list[str] | None:
-    if user == tk.config.get("ckan.site_id"):
-        return None
-    held = roles.organisations(user)
-    return None if held is None else sorted(held)
 
 
 @tk.side_effect_free

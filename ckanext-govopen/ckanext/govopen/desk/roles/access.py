@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.govopen.desk.roles import store
 
-__all__ = ["allow", "anybody", "in_organisation", "is_machine", "name_of"]
+__all__ = ["allow", "anybody", "in_organisation", "is_machine", "name_of", "seen"]
 
 
 def name_of(context: Mapping[str, Any]) -> str:
@@ -20,6 +20,12 @@ def name_of(context: Mapping[str, Any]) -> str:
 def is_machine(context: Mapping[str, Any]) -> bool:
     """Whether the caller is the workers' own account."""
     return bool(name_of(context)) and name_of(context) == str(tk.config.get("ckan.site_id") or "")
+
+
+def seen(user: str) -> list[str] | None:
+    """Organisations whose records an account sees; None means all of them."""
+    held = None if is_machine({"user": user}) else store.organisations(user)
+    return None if held is None else sorted(held)
 
 
 def allow(yes: bool, what: str) -> dict[str, Any]:

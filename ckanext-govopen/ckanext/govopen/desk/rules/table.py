@@ -6,8 +6,6 @@ group of tags; both are resolved here, so that what decides sees plain values.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +15,7 @@ from typing import Any
 import yaml
 
 from ...codes import load as codes
+from ...releases.canonical import digest
 from .check import Source, check
 
 __all__ = ["Clause", "Rule", "RouteSpec", "RuleSet"]
@@ -133,11 +132,6 @@ def _shipped(name: str) -> RuleSet:
     return RuleSet.parse(_data("rules", f"{name}.yaml"), f"rules/{name}.yaml")
 
 
-def _digest(*documents: Any) -> str:
-    text = json.dumps(documents, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
 def _rule(plain: Words) -> Rule:
     columns = tuple(Clause(**clause) for clause in plain.get("columns", ()))
     return Rule(**{**plain, "columns": columns})
@@ -153,7 +147,7 @@ def _assemble(plain: Words, how: Words, days: Mapping[str, Words]) -> RuleSet:
     return RuleSet(
         name=plain["name"],
         version=plain["version"],
-        digest=_digest(_lists(plain), how, days),
+        digest=digest([_lists(plain), how, days]),
         title=plain["title"],
         numbers={name: number["value"] for name, number in plain["numbers"].items()},
         rules=tuple(_rule(rule) for rule in plain["rules"]),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Closed", "Closure", "Decision", "Grant", "Product", "decide", "today"]
+__all__ = ["Closed", "Closure", "Decision", "Grant", "Product", "decide", "shut", "today"]
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 WITHDRAWN = {"zh": "该数据已撤回。", "en": "These data were withdrawn."}
@@ -94,6 +94,14 @@ class Decision:
     notice: Mapping[str, Any] = field(default_factory=dict)
 
 
+def shut(closures: Closed, entry_id: str, entry_state: str, product_id: str = "", digest: str = "") -> Closure | None:
+    """What shuts an entry, one of its products or releases: a closure, or that the entry was withdrawn."""
+    closure = closures.find(entry_id, product_id, digest)
+    if closure is None and entry_state == "withdrawn":
+        return Closure(id="", scope="entry", target=entry_id, notice=WITHDRAWN)
+    return closure
+
+
 def decide(
     product: Product | None, closures: Closed, pointer: str | None, grant: Grant | None, now: dt.datetime
 ) -> Decision:
@@ -103,10 +111,9 @@ def decide(
     """
     if product is None:
         return Decision(allow=False, code="missing")
-    if (closure := closures.find(product.entry_id, product.product_id, pointer or "")) is not None:
+    closure = shut(closures, product.entry_id, product.entry_state, product.product_id, pointer or "")
+    if closure is not None:
         return Decision(allow=False, code="release.closed", notice=closure.notice)
-    if product.entry_state == "withdrawn":
-        return Decision(allow=False, code="release.closed", notice=WITHDRAWN)
     grant_id = ""
     if product.audience != "public":
         if grant is None or not grant.valid(product.product_id, now):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ckanext.govopen import codes
+from ckanext.govopen.columns import described
 from ckanext.govopen.portal.access.decide import Closed
 from ckanext.govopen.portal.access.store import ProductRecord
 
@@ -80,13 +81,8 @@ def quality(body: Mapping[str, Any], manifest: Mapping[str, Any] | None = None) 
 
 
 def fields(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The entry's field list; it may be kept as JSON text."""
-    given = body.get("govopen_fields") or []
-    try:
-        found = json.loads(given) if isinstance(given, str) else given
-    except ValueError:
-        return []
-    return [dict(one) for one in found if isinstance(one, Mapping)]
+    """The entry's field list."""
+    return described(body.get("govopen_fields"))
 
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:

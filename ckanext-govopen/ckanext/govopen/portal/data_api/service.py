@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from ckanext.govopen.portal.access.closures import ClosureWatch
-from ckanext.govopen.portal.access.decide import Decision, Grant, decide
+from ckanext.govopen.portal.access.decide import Closure, Decision, Grant, decide, shut
 from ckanext.govopen.portal.access.errors import KeyRefused, QuotaSpent
 from ckanext.govopen.portal.access.keys import check_key
 from ckanext.govopen.portal.access.limits import Bucket
@@ -168,14 +168,15 @@ class Service:
         # A grant's pointer is read fresh; the public one is remembered for a moment.
         found = load() if grant_id else self.remember(("release", product_id, digest, number), load)
         if found is None and (digest or number):
-            if self._shut(record):  # Closed is said before missing, so that nobody learns which releases there were.
+            if self.shut(record):  # Closed is said before missing, so that nobody learns which releases there were.
                 self.guard(record, None, None, dt.datetime.now(dt.UTC))
             raise ApiError(404, "missing", {"subject": shown(digest or number)})
         return found
 
-    def _shut(self, record: ProductRecord) -> bool:
+    def shut(self, record: ProductRecord) -> Closure | None:
+        """What shuts a product or its entry."""
         access = record.access
-        return self.watch.closed.find(access.entry_id, access.product_id) is not None
+        return shut(self.watch.closed, access.entry_id, access.entry_state, access.product_id)
 
     def still_open(self, opened: Opened) -> bool:
         """Whether no closure came since: asked between the blocks of a running download."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
+from ckanext.govopen.portal.access.decide import shut
 from ckanext.govopen.portal.access.metering import used_rows
 from ckanext.govopen.portal.data_api import catalog, describe, download
 from ckanext.govopen.portal.data_api.cache import Answer
@@ -142,9 +143,8 @@ def _catalog_routes(app: Flask, service: Service) -> None:
         row = service.remember(("entry", name), lambda: service.portal.entry(name))
         if row is None:
             raise ApiError(404, "missing", {"subject": shown(name)})
-        shut = service.watch.closed.find(row["entry_id"])
-        if shut is not None or row["state"] == "withdrawn":
-            raise ApiError(410, "release.closed", notice=shut.notice if shut else None)
+        if (closure := shut(service.watch.closed, row["entry_id"], row["state"])) is not None:
+            raise ApiError(410, "release.closed", notice=closure.notice)
         records = service.remember(("products", row["entry_id"]), lambda: service.portal.products(row["entry_id"]))
         listed = [(record, _current(service, record.access.product_id)) for record in records]
         made = describe.dataset(row, listed, service.watch.closed, service.settings.portal_url)
@@ -180,7 +180,8 @@ def _product_routes(app: Flask, service: Service) -> None:
             opened = service.open(product_id, _key())
             made = describe.product(record, opened.release, service.watch.closed)
         else:
-            _shut(service, product_id)
+            if (closure := service.shut(record)) is not None:
+                raise ApiError(410, "release.closed", notice=closure.notice)
             made = describe.product(record, None, service.watch.closed)
         return _json({"product": made, "fields": describe.fields(record.entry["body"])})
 
@@ -219,8 +220,8 @@ def _release_routes(app: Flask, service: Service) -> None:
         listed = []
         for row in found:
             made = describe.release(row, f"{V1}/products/{product_id}")
-            shut = closed.by_target.get(("release", row["digest"]))
-            listed.append({key: made[key] for key in ("digest", "number")} | {"closed": True} if shut else made)
+            gone = closed.by_target.get(("release", row["digest"]))
+            listed.append({key: made[key] for key in ("digest", "number")} | {"closed": True} if gone else made)
         return _json({"total": total, "page": page, "limit": limit, "current": opened.digest, "releases": listed})
 
     @get("/products/<product_id>/releases/<int:number>")
@@ -334,11 +335,3 @@ def _current(service: Service, product_id: str) -> dict[str, Any] | None:
         return service.portal.release(product_id, digest) if digest else None
 
     return service.remember(("release", product_id, "", 0), load)
-
-
-def _shut(service: Service, product_id: str) -> None:
-    """Refuse when entry or product is closed."""
-    record = service.record(product_id)
-    shut = service.watch.closed.find(record.access.entry_id, product_id)
-    if shut is not None or record.access.entry_state == "withdrawn":
-        raise ApiError(410, "release.closed", notice=shut.notice if shut else None)

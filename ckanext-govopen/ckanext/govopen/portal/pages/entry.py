@@ -7,6 +7,7 @@ from typing import Any
 
 from ckanext.govopen.face import lang, now, today
 from ckanext.govopen.portal.access.decide import Closed, Closure, Decision, Product, decide
+from ckanext.govopen.portal.access.decide import shut as shut_by
 from ckanext.govopen.portal.pages import store, summary, texts
 from ckanext.govopen.portal.settings import public_api_url
 
@@ -165,18 +166,12 @@ def _refusals(found: Mapping[str, Any], speech: str) -> list[dict[str, Any]]:
 
 def _shut(found: Mapping[str, Any], closed: Closed, products: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The notice when the whole entry is shut: itself, or every product it has."""
-    own = closed.find(found["entry_id"])
+    own = shut_by(closed, found["entry_id"], found["state"])
     if own is not None:
-        return {"notice": own.notice, "at": own.at, "code": own.code}
-    if found["state"] == "withdrawn":
-        return {
-            "notice": {"zh": "该数据已撤回。", "en": "These data were withdrawn."},
-            "at": found["modified_at"],
-            "code": "release.closed",
-        }
-    shut = [p for p in products if p["decision"].code == "release.closed"]
-    if products and len(shut) == len(products):
-        decision: Decision = shut[0]["decision"]
+        return {"notice": own.notice, "at": own.at or found["modified_at"], "code": own.code}
+    gone = [p for p in products if p["decision"].code == "release.closed"]
+    if products and len(gone) == len(products):
+        decision: Decision = gone[0]["decision"]
         at = next((c["at"] for c in found["closures"]), None)
         return {"notice": decision.notice, "at": at, "code": decision.code}
     return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ckanext.govopen import codes
+from ckanext.govopen.columns import described
 
 __all__ = ["Due", "columns", "due", "ground_of", "label", "number", "said", "short", "size", "spoken", "worth"]
 
@@ -48,14 +48,8 @@ def label(name: str, code: Any, lang: str) -> str:
 
 
 def columns(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The described columns of an entry, whether they were frozen as a list or as JSON text."""
-    given = body.get("govopen_fields") or []
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except ValueError:
-            return []
-    return [dict(column) for column in given if isinstance(column, Mapping)] if isinstance(given, Sequence) else []
+    """The described columns of an entry."""
+    return described(body.get("govopen_fields"))
 
 
 def ground_of(body: Mapping[str, Any], lang: str) -> str:

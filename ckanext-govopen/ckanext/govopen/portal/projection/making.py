@@ -7,29 +7,20 @@ from __future__ import annotations
 
 import json
 import logging
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
 
 from ckan import model
 
+from ckanext.govopen.portal.data_api import sides
+from ckanext.govopen.releases import renditions
 from ckanext.govopen.releases.store import ReleaseStore
 
 __all__ = ["make_next"]
 
 log = logging.getLogger(__name__)
 _failed: set[tuple[str, str]] = set()
-
-
-def _module(name: str) -> ModuleType | None:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as err:
-        if str(err.name) not in name:
-            raise
-        return None
 
 
 def _next() -> dict[str, Any] | None:
@@ -55,11 +46,8 @@ def make_next(store: ReleaseStore) -> bool:
     if row is None:
         return False
     try:
-        if sides := _module("ckanext.govopen.portal.data_api.sides"):
-            sides.build(store, row["manifest"])
-        made: Any = {}
-        if renditions := _module("ckanext.govopen.releases.renditions"):
-            made = renditions.make_all(store, row["manifest"], row["entry"])
+        sides.build(store, row["manifest"])
+        made = renditions.make_all(store, row["manifest"], row["entry"])
     except Exception:  # whatever a library says, the release stays public and the next one gets its turn.
         log.exception("release %s: nothing could be made beside it", row["digest"])
         _failed.add((row["digest"], row["grant_id"]))

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ckanext.govopen.columns import described
 from ckanext.govopen.portal.search import pinyin
 
 __all__ = ["LONGEST_STRING", "enrich"]
@@ -40,22 +41,13 @@ def _float(value: Any) -> float | None:
         return None
 
 
-def _fields(value: Any) -> list[Mapping[str, Any]]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return []
-    return [field for field in value or [] if isinstance(field, Mapping)]
-
-
 def enrich(doc: dict[str, Any]) -> dict[str, Any]:
     """The document with our fields added, CKAN's long strings taken out and its extras not indexed twice."""
     shown: Mapping[str, Any] = json.loads(doc.get("validated_data_dict") or "{}")
     organisation = shown.get("organization") or {}
     titles = [text for text in (shown.get("title"), shown.get("title_en")) if text]
     names, meanings = [], []
-    for field in _fields(shown.get("govopen_fields")):
+    for field in described(shown.get("govopen_fields")):
         names += [str(field.get(key)) for key in ("name", "name_zh", "name_en") if field.get(key)]
         meanings += [str(field.get(key)) for key in ("description_zh", "description_en") if field.get(key)]
     tags = [str(tag.get("name")) for tag in shown.get("tags") or []]

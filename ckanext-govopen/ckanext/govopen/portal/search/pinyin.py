@@ -20,7 +20,7 @@ def _reader() -> object:
     import pypinyin
 
     plain = {"重庆": "chong qing", "长寿": "chang shou", "厦门": "xia men", "六安": "lu an", "台州": "tai zhou"}
-    names = {code.zh for code in codes.load("regions") if 1 < len(code.zh) < 9} if _has_regions() else set()
+    names = {code.zh for code in codes.load("regions") if 1 < len(code.zh) < 9}
     phrases = {word: [[part] for part in sound.split()] for word, sound in plain.items()}
     for name in names:
         for word, sound in plain.items():
@@ -29,14 +29,6 @@ def _reader() -> object:
                 phrases[name] = [[part] for part in (*sound.split(), *rest)]
     pypinyin.load_phrases_dict(phrases)
     return pypinyin
-
-
-def _has_regions() -> bool:
-    try:
-        codes.load("regions")
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def readings(text: str) -> tuple[list[str], list[str]]:
