@@ -16,7 +16,14 @@ from ckanext.govopen.desk.roles import store as roles
 from ckanext.govopen.face import caller
 from ckanext.govopen.releases.secrets import new_key
 
-__all__ = ["agreement_create", "agreement_grant", "agreement_key", "agreement_list", "agreement_show"]
+__all__ = [
+    "agreement_create",
+    "agreement_grant",
+    "agreement_key",
+    "agreement_key_revoke",
+    "agreement_list",
+    "agreement_show",
+]
 
 
 @accepts(schema.agreement_create)
@@ -151,3 +158,21 @@ def agreement_key(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     record("agreement:key", by, f"agreement:{data_dict['agreement_id']}", {"key_id": key_id})
     commit(context)
     return {"key_id": key_id, "secret": secret, "expires_on": found["ends_on"]}
+
+
+@accepts(schema.agreement_key_revoke)
+def agreement_key_revoke(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """End a key at once: lost, leaked, or no longer wanted. The licensee's grants stay; another key may be made.
+
+    :param key_id: the key's id
+    :param comment: why, for the audit trail
+    """
+    tk.check_access("agreement_key_revoke", context, data_dict)
+    by, key_id = caller(context), data_dict["key_id"]
+    agreement_id = store.revoke_key(key_id)
+    if agreement_id is None:
+        raise refuse("access.key", tk._("This key has ended already"), "key_id")
+    publishing.put_bundle(bundles.grants_bundle(str(agreement_id), pointers=False), urgent=True)
+    record("agreement:key:revoke", by, f"agreement:{agreement_id}", {"key_id": key_id, "comment": data_dict["comment"]})
+    commit(context)
+    return {"key_id": key_id, "agreement_id": agreement_id, "revoked_by": by}

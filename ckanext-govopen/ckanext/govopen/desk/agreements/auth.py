@@ -10,7 +10,14 @@ from ckanext.govopen.desk.agreements import store
 from ckanext.govopen.desk.roles.access import anybody, in_organisation
 from ckanext.govopen.desk.roles.store import ROLES
 
-__all__ = ["agreement_create", "agreement_grant", "agreement_key", "agreement_list", "agreement_show"]
+__all__ = [
+    "agreement_create",
+    "agreement_grant",
+    "agreement_key",
+    "agreement_key_revoke",
+    "agreement_list",
+    "agreement_show",
+]
 
 
 def _provider(agreement_id: Any) -> str:
@@ -48,3 +55,10 @@ def agreement_grant(context: Any, data: Any) -> dict[str, Any]:
 def agreement_key(context: Any, data: Any) -> dict[str, Any]:
     """Officers and approvers of the organisation."""
     return in_organisation(context, _provider((data or {}).get("agreement_id")), "officer", "approver")
+
+
+@tk.auth_sysadmins_check
+def agreement_key_revoke(context: Any, data: Any) -> dict[str, Any]:
+    """Who may make a key may end it; confidentiality reviewers too, since ending protects."""
+    agreement_id = store.agreement_of_key(str((data or {}).get("key_id") or ""))
+    return in_organisation(context, _provider(agreement_id), "officer", "approver", "security")

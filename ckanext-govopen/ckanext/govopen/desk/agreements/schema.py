@@ -17,7 +17,14 @@ from ckanext.govopen.desk.accept import (
     uuid_text,
 )
 
-__all__ = ["agreement_create", "agreement_grant", "agreement_key", "agreement_list", "agreement_show"]
+__all__ = [
+    "agreement_create",
+    "agreement_grant",
+    "agreement_key",
+    "agreement_key_revoke",
+    "agreement_list",
+    "agreement_show",
+]
 
 
 def agreement_create() -> dict[str, Field]:
@@ -59,3 +66,8 @@ def agreement_grant() -> dict[str, Field]:
 def agreement_key() -> dict[str, Field]:
     """The agreement."""
     return {"agreement_id": need(uuid_text)}
+
+
+def agreement_key_revoke() -> dict[str, Field]:
+    """The key, and why."""
+    return {"key_id": need(text(40)), "comment": opt(text(500), "")}

@@ -121,3 +121,16 @@ def add_key(key_id: str, agreement_id: str, secret_hash: str, expires_on: Any) -
         hash=secret_hash,
         expires=expires_on,
     )
+
+
+def revoke_key(key_id: str) -> str | None:
+    """End a key now; gives its agreement, None when it had ended already."""
+    return sql.scalar(
+        "update licence_key set revoked_at = now() where key_id = :key and revoked_at is null returning agreement_id",
+        key=key_id,
+    )
+
+
+def agreement_of_key(key_id: str) -> str | None:
+    """The agreement that a key belongs to."""
+    return sql.scalar("select agreement_id from licence_key where key_id = :key", key=key_id)

@@ -76,3 +76,12 @@ def key(agreement_id: str) -> Any:
         return tk.redirect_to("govopen_agreements.show", agreement_id=agreement_id)
     page = render("agreement.html", agreement=ask("agreement_show", id=agreement_id), secret=made)
     return page, 200, {"Cache-Control": "no-store"}
+
+
+@agreements.post("/<agreement_id>/keys/<key_id>/revoke")
+def revoke_key(agreement_id: str, key_id: str) -> Response:
+    """End a key."""
+    done = tk._("The key has ended: nothing is answered to it any more")
+    return act(
+        "agreement_key_revoke", done, "govopen_agreements.show", on={"agreement_id": agreement_id}, key_id=key_id
+    )
