@@ -18,7 +18,6 @@ PLUGINS = {
     "desk": "govopen_desk scheming_datasets harvest govopen_hub_harvester",
     "portal": "govopen_portal datastore dcat scheming_datasets",
 }
-CORE_FILES = ("schema.xml", "solrconfig.xml")
 
 
 def _template(name: str) -> Template:

@@ -26,7 +26,6 @@ __all__ = [
     "TypeRefused",
     "Unreadable",
     "Withdrawn",
-    "by_code",
 ]
 
 
@@ -192,8 +191,3 @@ class TypeRefused(HarvestError, Terminal):
     code = "package.type"
     template_zh = "暂不支持该类型的资源。请改以数据表、文件或链接方式交付。"
     template_en = "This type of resource is not supported yet. Deliver it as a table, file or link."
-
-
-def by_code(code: str) -> type[HarvestError]:
-    """Find the class of a reason code."""
-    return next(kind for kind in HarvestError.__subclasses__() if kind.code == code)

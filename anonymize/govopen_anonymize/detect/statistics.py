@@ -18,7 +18,6 @@ from .words import characters, words
 __all__ = ["statistical", "dates_of", "DATE"]
 
 Mask = npt.NDArray[np.bool_]
-HAN = r"^[\x{4E00}-\x{9FFF}]+$"
 DATE = r"^(?:1[89]|20)\d{2}(?:[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])日?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ T].*)?$"
 ICD = r"^[A-TV-Z]\d{2}(?:\.[0-9x]{1,3}(?:[x0-9]{0,3})(?:\+|\*)?)?$"
 SAMPLE = 20_000

@@ -40,7 +40,6 @@ PERSONAL_LABELS = {
 }
 KEEP_IN_TEXT = frozenset({"uscc", "landline"})
 _BORDER = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-_NEAR = re.compile(r"[ \t\-_.·]?\d")
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 TITLE = re.compile(
     r"(?:姓名|患者|病人|当事人|申请人|投诉人|举报人|联系人|被告|原告|法定代表人|负责人|经办人|业主|家属|监护人|户主|居民|市民|村民|学生|考生|同学|老师)[是为叫]?[:：\s]*"

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 __all__ = [
-    "AccessError",
     "Conflict",
     "GovOpenError",
     "Malformed",
@@ -101,16 +100,6 @@ class ReviewError(GovOpenError):
     request_id: str
     code = "review"
     status = 409
-
-
-@dataclass(eq=False)
-class AccessError(GovOpenError):
-    """A door that stays shut for this caller."""
-
-    product_id: str
-    code = "access.no_grant"
-    status = 403
-    template = "Product {product_id} is open to licensees with a grant only."
 
 
 @dataclass(eq=False)

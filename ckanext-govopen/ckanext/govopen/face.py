@@ -1,10 +1,9 @@
-"""The thin layer between pure cores and CKAN: errors, caller, clock, language, guarded blueprints."""
+"""The thin layer between pure cores and CKAN: caller, clock, language, guarded blueprints."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -13,9 +12,7 @@ from flask import Blueprint, Response
 import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
 
-from ckanext.govopen.errors import GovOpenError
-
-__all__ = ["blueprint", "caller", "ckan_errors", "lang", "now", "offered", "strict_text", "today"]
+__all__ = ["blueprint", "by_token", "caller", "lang", "now", "offered", "today"]
 
 ZH = "zh_Hans_CN"
 
@@ -46,34 +43,13 @@ def caller(context: Mapping[str, Any]) -> str:
     return str(user)
 
 
-@contextmanager
-def ckan_errors(field: str = "message") -> Iterator[None]:
-    """Turn a core's refusal into CKAN's, with the stable code kept beside the text."""
-    try:
-        yield
-    except GovOpenError as err:
-        if err.status == 404:
-            raise tk.ObjectNotFound(str(err)) from None
-        if err.status == 403:
-            raise tk.NotAuthorized(str(err)) from None
-        raise tk.ValidationError({field: [str(err)], "code": [str(err.code)]}) from None
-
-
 def offered(*modules: ModuleType) -> dict[str, Callable[..., Any]]:
     """What the modules publish by `__all__`: CKAN would otherwise take every function it finds."""
     return {name: getattr(module, name) for module in modules for name in module.__all__}
 
 
-def strict_text(value: Any) -> str:
-    """A validator: text and nothing else, without NUL (which PostgreSQL answers with an error)."""
-    if not isinstance(value, str):
-        raise tk.Invalid(tk._("Must be text"))
-    if "\x00" in value:
-        raise tk.Invalid(tk._("Must not contain a NUL character"))
-    return value
-
-
-def _by_token() -> bool:
+def by_token() -> bool:
+    """Whether the caller proved himself by an API token, which no foreign page can make a browser send."""
     return bool(tk.request.headers.get("Authorization") and tk.g.get("login_via_auth_header") and tk.g.get("userobj"))
 
 
@@ -87,7 +63,7 @@ def blueprint(name: str, import_name: str, *, url_prefix: str | None = None) -> 
 
     @made.before_request
     def guard() -> None:
-        if tk.request.method not in {"GET", "HEAD", "OPTIONS"} and not _by_token():
+        if tk.request.method not in {"GET", "HEAD", "OPTIONS"} and not by_token():
             csrf.protect()
 
     def refuse(status: int) -> Callable[[Exception], tuple[str, int] | Response]:

@@ -10,7 +10,6 @@ import yaml
 
 from ckanext.govopen import codes
 from ckanext.govopen.desk.catalogue.codes import CODED, code_of, normalise
-from ckanext.govopen.desk.catalogue.divisions import chain, name_of, within
 
 FORM: dict[str, Any] = yaml.safe_load(
     files("govopen_schemas").joinpath("catalogue", "dataset.yaml").read_text(encoding="utf-8")
@@ -114,30 +113,3 @@ def test_the_schema_needs_no_validator_of_ours() -> None:
     assert validators == {"ignore_missing", "not_empty", "unicode_safe", "remove_whitespace"}
     names = [field["field_name"] for field in FORM["dataset_fields"]]
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize(
-    ("code", "parts"),
-    [
-        ("33", ("330000",)),
-        ("3301", ("330000", "330100")),
-        ("330106", ("330000", "330100", "330106")),
-        ("330106001002", ("330000", "330100", "330106")),
-        ("3", ()),
-        ("33x", ()),
-        ("", ()),
-    ],
-)
-def test_a_division_lies_in_its_parents(code: str, parts: tuple[str, ...]) -> None:
-    """Codes of any length are read to county level."""
-    assert chain(code) == parts
-
-
-def test_divisions_have_names_and_contain_each_other() -> None:
-    """An unknown code is shown as it is."""
-    assert name_of("330106001") == "西湖区"
-    assert name_of("339999") == "浙江省"
-    assert name_of("moon") == "moon"
-    assert within("330106", "33")
-    assert not within("330106", "3302")
-    assert not within("330106", "moon")

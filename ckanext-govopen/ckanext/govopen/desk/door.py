@@ -15,6 +15,7 @@ from ckan.config.middleware.flask_app import csrf
 
 from ckanext.govopen.desk.closed_auth import served
 from ckanext.govopen.desk.roles import store
+from ckanext.govopen.face import by_token
 
 __all__ = ["door"]
 
@@ -33,10 +34,6 @@ LONGEST = 1000  # Characters of an address that sign-in remembers; a longer one 
 MACHINE = frozenset({"harvest", "admin", "harvester", "organization", "group", "file"})
 
 door = Blueprint("govopen_door", __name__)
-
-
-def _by_token() -> bool:
-    return bool(tk.request.headers.get("Authorization") and tk.g.get("login_via_auth_header") and tk.g.get("userobj"))
 
 
 @door.get("/desk/health")
@@ -65,7 +62,7 @@ def _anonymous(endpoint: str) -> Any:
 def keep() -> Any:
     """Stop who has not signed in; lead officers from core's pages to the desk's."""
     endpoint = tk.request.endpoint or ""
-    if tk.request.method not in {"GET", "HEAD", "OPTIONS"} and not _by_token():
+    if tk.request.method not in {"GET", "HEAD", "OPTIONS"} and not by_token():
         if not tk.current_user.is_authenticated and endpoint not in OPEN:
             return _anonymous(endpoint)
         csrf.protect()

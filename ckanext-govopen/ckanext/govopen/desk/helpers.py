@@ -36,11 +36,6 @@ def gd_iso(value: Any) -> str:
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(CHINA).isoformat(timespec="seconds")
 
 
-def gd_date(value: Any) -> str:
-    """A calendar day."""
-    return str(value)[:10] if value else ""
-
-
 def gd_today() -> dict[str, str]:
     """Today as an officer reads it."""
     day = today()

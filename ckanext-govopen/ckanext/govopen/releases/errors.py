@@ -15,7 +15,6 @@ __all__ = [
     "PartMalformed",
     "PartMissing",
     "ReleaseError",
-    "RenditionImpossible",
 ]
 
 
@@ -88,13 +87,3 @@ class BundleDigest(ReleaseError):
     part: str = ""
     code = "bundle.digest"
     template = "{subject}: {part} differs from the signed manifest. Fetch the bundle again."
-
-
-@dataclass(eq=False)
-class RenditionImpossible(ReleaseError):
-    """A format cannot hold this release, a worksheet with too many rows for instance."""
-
-    format: str = ""
-    problem: str = ""
-    code = "release.format"
-    template = "{subject} cannot be written as {format}: {problem}. Take CSV or Parquet."

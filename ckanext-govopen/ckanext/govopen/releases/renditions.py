@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ckanext.govopen.releases.errors import RenditionImpossible
 from ckanext.govopen.releases.parts import read_parts
 from ckanext.govopen.releases.store import ReleaseStore
 from ckanext.govopen.releases.tabular import csv_head, csv_lines
@@ -116,15 +115,6 @@ def make_all(store: ReleaseStore, manifest: Mapping[str, Any], entry: Mapping[st
     with store.making("renditions", digest, INDEX) as path:
         path.write_text(json.dumps(made, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     return made
-
-
-def make_workbook(store: ReleaseStore, manifest: Mapping[str, Any], entry: Mapping[str, Any], path: Path) -> int:
-    """One workbook by itself; RenditionImpossible when a sheet cannot hold the rows."""
-    if manifest["row_count"] >= XLSX_ROWS:
-        raise RenditionImpossible(
-            subject=str(manifest["product_id"]), format="XLSX", problem=f"a sheet holds {XLSX_ROWS} rows"
-        )
-    return write_workbook(path, manifest, entry, _rows(store, manifest))
 
 
 def _told(path: Path, file: str, manifest: Mapping[str, Any]) -> dict[str, Any]:

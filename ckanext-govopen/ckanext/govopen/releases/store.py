@@ -8,7 +8,6 @@ under the release's digest; they are disposable and can be made again.
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
@@ -111,11 +110,6 @@ class ReleaseStore:
         if "/" in name or name.startswith(".") or not path.is_file():
             raise PartMissing(subject=name)
         return path
-
-    def drop_made(self, release: str) -> None:
-        """Forget all renditions and side structures of a release."""
-        for kind in ("renditions", "sides"):
-            shutil.rmtree(self.folder(kind, release), ignore_errors=True)
 
     @contextmanager
     def making(self, kind: str, release: str, name: str) -> Iterator[Path]:

@@ -12,19 +12,14 @@ from ckanext.govopen.desk.jobs import sql
 
 __all__ = [
     "candidate_releases",
-    "deliveries",
     "entries",
     "entry_detail",
     "entry_row",
-    "last_evidence",
     "latest_plan",
-    "latest_revision",
     "plan_row",
     "products",
     "profile_of",
     "quarantined",
-    "release_detail",
-    "source_items",
 ]
 
 _FILTERS = {
@@ -35,7 +30,6 @@ _FILTERS = {
     "green": "coalesce(c.green, false) = cast(:green as boolean)",
     "q": "(e.name ilike :q or coalesce(k.title, '') ilike :q)",
     "closed": "((p.body ->> 'closed') is not null) = cast(:closed as boolean)",
-    "live_request": "(r.id is not null) = cast(:live_request as boolean)",
 }
 _ENTRIES = """
       from entry e
@@ -49,13 +43,14 @@ _ENTRIES = """
                   bool_and(coalesce(v.green, false)) as green
              from release x join product o on o.id = x.product_id left join evidence v on v.release_id = x.id
             where o.entry_id = e.entry_id and x.delivery_id = e.current_delivery and x.grant_id is null
+              and (e.current_plan is null or x.plan_id = e.current_plan)
               and x.state in ('candidate', 'approved', 'published')) c on true"""
 
 
 def entries(filters: dict[str, Any] | None = None, page: int = 1, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
     """Give a page of entries, last changed first, and how many match.
 
-    Filters: state, organisation, organisations (a list), kind, stage, green, closed, live_request, q.
+    Filters: state, organisation, organisations (a list), kind, stage, green, closed, q.
     """
     given = {name: value for name, value in (filters or {}).items() if value is not None and value != ""}
     clauses = [_FILTERS[name] for name in given if name in _FILTERS]
@@ -156,25 +151,6 @@ def candidate_releases(entry_id: str, *, delivery_id: str | None = None) -> list
     )
 
 
-def release_detail(release_id: str) -> dict[str, Any] | None:
-    """One release with its evidence and verdict."""
-    return sql.one(
-        """select r.*, p.route, p.kind, p.audience, p.title, p.entry_id, v.body as evidence, v.verdict, v.green
-             from release r join product p on p.id = r.product_id left join evidence v on v.release_id = r.id
-            where r.id = cast(:id as uuid)""",
-        id=release_id,
-    )
-
-
-def last_evidence(product_id: str) -> dict[str, Any] | None:
-    """The evidence of what is public of a product, to show what changed."""
-    return sql.one(
-        """select r.digest, r.number, r.row_count, v.body, v.verdict from pointer t join release r on r.id = t.release_id
-             left join evidence v on v.release_id = r.id where t.product_id = :product and t.grant_id = ''""",
-        product=product_id,
-    )
-
-
 def latest_plan(entry_id: str) -> dict[str, Any] | None:
     """The plan in force for an entry: id, digest, rule set, body."""
     return sql.one(
@@ -189,45 +165,12 @@ def plan_row(plan_id: str) -> dict[str, Any] | None:
     return sql.one("select * from plan where id = cast(:id as uuid)", id=plan_id)
 
 
-def latest_revision(entry_id: str) -> dict[str, Any] | None:
-    """The last frozen revision of an entry."""
-    return sql.one("select * from entry_revision where entry_id = :entry order by number desc limit 1", entry=entry_id)
-
-
 def profile_of(delivery_id: str) -> dict[str, Any] | None:
     """A delivery's profile: types, statistics, findings, masked samples."""
     return sql.one(
         "select delivery_id, body, digest, created_at from profile where delivery_id = cast(:id as uuid)",
         id=delivery_id,
     )
-
-
-def deliveries(entry_id: str, page: int = 1, limit: int = 20) -> list[dict[str, Any]]:
-    """The deliveries of an entry, newest first."""
-    size = max(1, min(limit, 200))
-    return sql.rows(
-        """select d.id, d.package_id, d.package_digest, d.rows, d.state, d.stage, d.reason_code, d.reason_detail,
-                  d.received_at from delivery d join source_item s on s.id = d.source_item_id
-            where s.entry_id = :entry order by d.received_at desc limit :limit offset :offset""",
-        entry=entry_id,
-        limit=size,
-        offset=(max(1, page) - 1) * size,
-    )
-
-
-def source_items(page: int = 1, limit: int = 50, *, state: str | None = None) -> tuple[list[dict[str, Any]], int]:
-    """What the hub lists, with what became of it."""
-    size = max(1, min(limit, 200))
-    where = "where (cast(:state as text) is null or state = :state)"
-    found = sql.rows(
-        f"""select id, hub, remote_id, entry_id, organisation, kind, version, package_id, state, reason_code,
-                  reason_detail, seen_at, changed_at from source_item {where}
-            order by changed_at desc, remote_id limit :limit offset :offset""",
-        state=state,
-        limit=size,
-        offset=(max(1, page) - 1) * size,
-    )
-    return found, int(sql.scalar(f"select count(*) from source_item {where}", state=state))
 
 
 def quarantined(

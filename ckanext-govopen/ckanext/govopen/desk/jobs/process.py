@@ -45,7 +45,6 @@ __all__ = ["Delivery", "built_for", "measured_for", "process"]
 
 log = logging.getLogger(__name__)
 MACHINE = "worker"
-STAGES = ("landed", "profiled", "planned", "built", "judged")
 # Which gate an unreachable demand of the builder stands for.
 GATE_OF = {"model.unreachable": "gate.k", "cube.too_large": "gate.small_cell"}
 CHECKED = {"org.uscc": "uscc", "org.code": "org9"}

@@ -6,7 +6,9 @@ from typing import Any
 
 from ckanext.govopen.desk.jobs import sql
 
-__all__ = ["jobs", "pending"]
+__all__ = [
+    "jobs",
+]
 
 
 def jobs(
@@ -24,14 +26,3 @@ def jobs(
         offset=(max(1, page) - 1) * max(1, min(limit, 200)),
     )
     return found, int(sql.scalar(f"select count(*) from job {where}", state=state, kind=kind))
-
-
-def pending() -> dict[str, int]:
-    """Count what waits or runs by kind, recurring jobs left out until they are due."""
-    return {
-        row["kind"]: row["n"]
-        for row in sql.rows(
-            "select kind, count(*) as n from job where state = 'running' or (state = 'queued' and next_at <= now())"
-            " group by kind"
-        )
-    }

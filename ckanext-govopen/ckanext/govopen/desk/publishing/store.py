@@ -7,15 +7,12 @@ from typing import Any
 from ckanext.govopen.desk.jobs import sql
 
 __all__ = [
-    "bundles",
     "closed_targets",
     "closure",
     "closures",
     "last_epoch_sent",
-    "pointers",
     "put_bundle",
     "put_receipt",
-    "release_page",
 ]
 
 
@@ -61,41 +58,6 @@ def closed_targets(entry_id: str) -> set[tuple[str, str]]:
             entry=entry_id,
         )
     }
-
-
-def pointers(entry_id: str) -> list[dict[str, Any]]:
-    """What is public of an entry: one row per product (and grant), with the release that the pointer names."""
-    return sql.rows(
-        """select t.product_id, t.grant_id, t.epoch, t.at, r.id as release_id, r.digest, r.number, r.row_count,
-                  p.route, p.kind, p.audience
-             from pointer t join release r on r.id = t.release_id join product p on p.id = t.product_id
-            where p.entry_id = :entry order by p.created_at, p.id, t.grant_id""",
-        entry=entry_id,
-    )
-
-
-def bundles(page: int = 1, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
-    """Give a page of the bundles that crossed, newest first."""
-    size = max(1, min(limit, 200))
-    found = sql.rows(
-        """select b.number, b.file, b.digest, b.created_at, o.payload ->> 'kind' as kind,
-                  o.payload -> 'entry' ->> 'id' as entry_id, o.done_at
-             from bundle b join outbox o on o.id = b.outbox_id order by b.number desc limit :limit offset :offset""",
-        limit=size,
-        offset=(max(1, page) - 1) * size,
-    )
-    return found, int(sql.scalar("select count(*) from bundle"))
-
-
-def release_page(product_id: str) -> list[dict[str, Any]]:
-    """Every release of a product that is or was public, newest first."""
-    return sql.rows(
-        """select r.id, r.number, r.digest, r.row_count, r.state, r.built_at, a.maker, a.at as approved_at
-             from release r left join approval a on a.release_id = r.id
-            where r.product_id = :product and r.state in ('published', 'superseded', 'closed')
-            order by r.number desc limit 200""",
-        product=product_id,
-    )
 
 
 def last_epoch_sent(entry_id: str) -> int:

@@ -25,7 +25,6 @@ SIDE = "rows.duckdb"
 MEMORY = "512MB"
 SORTED = frozenset({"integer", "number", "date", "datetime"})
 SMALL, SELECTIVE, MOST_IDS = 20_000, 2_000, 1_000
-_RANGES = {"eq": "=", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
 @dataclass(frozen=True, slots=True)

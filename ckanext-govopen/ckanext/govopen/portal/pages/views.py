@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from ckanext.govopen.portal.pages import dataset, helpers, store, summary, texts
 from ckanext.govopen.portal.pages.blueprint import portal
 from ckanext.govopen.portal.search import engine
 from ckanext.govopen.portal.settings import public_api_url
+from ckanext.govopen.releases.tabular import csv_head, csv_lines
 
 __all__ = ["dataset", "portal"]
 
@@ -259,22 +258,12 @@ def catalogue() -> str:
     return tk.render("portal/catalogue.html", extra)
 
 
-def _guarded(value: Any) -> Any:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe."""
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
 @portal.get("/catalogue.csv")
 def catalogue_csv() -> Response:
     """The directory as a table, for spreadsheets."""
-    out = io.StringIO("\ufeff")
-    out.seek(1)
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    for line in _lines():
-        writer.writerow({key: _guarded(value) for key, value in line.items()})
+    body, _ = csv_lines(list(line.values()) for line in _lines())
     headers = {"Content-Disposition": "attachment; filename=catalogue.csv"}
-    return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(csv_head(COLUMNS) + body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @portal.get("/catalogue.json")

@@ -1,4 +1,4 @@
-"""The government thesaurus: SKOS in, Solr synonyms and query expansion out.
+"""The government thesaurus: SKOS in, Solr synonyms out.
 
 `python -m ckanext.govopen.portal.search.thesaurus` writes the synonyms file anew; a test says when it is stale.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["concepts", "expansions", "solr_lines"]
+__all__ = ["concepts", "solr_lines"]
 
 HEAD = "# Made of govopen_schemas/vocab/government.ttl by ckanext.govopen.portal.search.thesaurus: change it there.\n"
 _CONCEPT = re.compile(r"^gov:[\w-]+ a skos:Concept ;.*$", re.MULTILINE)
@@ -38,30 +38,6 @@ def solr_lines(names: Iterable[tuple[str, ...]]) -> list[str]:
     for preferred, *others in names:
         lines += [f"{other} => {other},{preferred}" for other in others if other != preferred]
     return lines
-
-
-@cache
-def _by_name() -> dict[str, tuple[str, ...]]:
-    found: dict[str, set[str]] = {}
-    for preferred, *others in concepts():
-        for other in others:
-            found.setdefault(other.lower(), set()).add(preferred)
-    return {name: tuple(sorted(preferred)) for name, preferred in found.items()}
-
-
-def expansions(text: str, most: int = 3) -> list[str]:
-    """The text with its longest known everyday name put into official words; empty when it holds none."""
-    names, made = _by_name(), []
-    lowered = text.lower()
-    spans: list[tuple[int, int]] = []
-    for length in range(min(len(text), 12), 1, -1):
-        for start in range(len(text) - length + 1):
-            if any(start < stop and begin < start + length for begin, stop in spans):
-                continue
-            if preferred := names.get(lowered[start : start + length]):
-                spans.append((start, start + length))
-                made += [text[:start] + word + text[start + length :] for word in preferred if word not in text]
-    return made[:most]
 
 
 def main() -> None:
