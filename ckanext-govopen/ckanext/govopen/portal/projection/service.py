@@ -19,7 +19,8 @@ from ckanext.govopen.errors import GovOpenError
 
 __all__ = ["Projector", "main", "rebuild", "reindex", "run"]
 
-log = logging.getLogger(__name__)
+# By its full name: run with -m this module is called __main__, and CKAN's logging set-up silences loggers it knows not.
+log = logging.getLogger("ckanext.govopen.portal.projection.service")
 PAUSE = 0.3
 _NUMBERED = re.compile(r"^(\d{8,})\.bundle$")
 
