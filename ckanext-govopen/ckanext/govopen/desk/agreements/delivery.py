@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ckanext.govopen.desk.audit import store as audit
 from ckanext.govopen.desk.intake.store import delivery_row
 from ckanext.govopen.desk.jobs import sql
-from ckanext.govopen.desk.jobs.process import Delivery, built_for, measured_for
+from ckanext.govopen.desk.jobs.work import Delivery, built_for, measured_for
 from ckanext.govopen.desk.publishing import bundles
 from ckanext.govopen.desk.publishing import store as outbox
 from ckanext.govopen.desk.publishing.publisher import approve_for_grant
