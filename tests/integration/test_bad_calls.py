@@ -135,3 +135,20 @@ def test_nobody_writes_packages_at_the_portal(home: Any) -> None:
         answer = requests.post(f"{portal}/api/3/action/{action}", json={"id": "x", "name": "x"}, timeout=60)
         assert answer.status_code in {403, 404, 409, 400}, f"{action} answered {answer.status_code}"
         assert not answer.json().get("success")
+
+
+def test_the_datastore_s_dump_refuses_clearly(home: Any) -> None:
+    """What needs a grant is a 403, what is not there a 404, what makes no sense a 400; CKAN's view lets all pass as 500."""
+    status = home.status()
+    key = "{key_id}.{secret}".format(**status["licensees"][0])
+    mine = requests.get(f"{status['api_url']}/me", headers={"X-Key": key}, timeout=60).json()["grants"][0]["product"]
+    listed = requests.get(f"{status['api_url']}/products?kind=table&limit=1", timeout=60).json()["products"][0]["id"]
+    dump = f"{status['portal_url']}/datastore/dump"
+    answer = requests.get(f"{dump}/{mine}", timeout=60)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "access.no_grant")
+    assert requests.get(f"{dump}/{mine}", headers={"X-Key": "a.b"}, timeout=60).status_code == 403
+    assert requests.get(f"{dump}/no-such-product", timeout=60).status_code == 404
+    for odd in ("fields=nope", "sort=nope", "filters=%7B%22nope%22%3A1%7D", "limit=x", "format=exe"):
+        answer = requests.get(f"{dump}/{listed}?{odd}", timeout=60)
+        assert 400 <= answer.status_code < 500, f"{odd} answered {answer.status_code}"
+        assert "Traceback" not in answer.text
