@@ -1,4 +1,4 @@
-"""Agreements and grants: terms, credit codes, columns and rows."""
+"""Agreements and grants: terms, columns and rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from ckanext.govopen.desk.agreements.agreement import check_grant, check_term, credit_code_fits
+from ckanext.govopen.desk.agreements.agreement import check_grant, check_term
 from ckanext.govopen.errors import Malformed, Refused
 
 PRODUCT = {"id": "p", "audience": "licensee", "schema": {"fields": [{"name": "a"}, {"name": "b"}]}}
@@ -19,15 +19,6 @@ def test_a_term_is_five_years_at_most() -> None:
     for end in (DAY, DAY + dt.timedelta(days=1828)):
         with pytest.raises(Malformed):
             check_term(DAY, end)
-
-
-@pytest.mark.parametrize(
-    ("code", "fits"),
-    [("91350100M000100Y43", True), ("91350100M000100Y44", False), ("91350100M000100Y4", False), ("I" * 18, False)],
-)
-def test_a_credit_code_has_its_check_sign(code: str, fits: bool) -> None:
-    """GB 32100: the last sign follows from the others."""
-    assert credit_code_fits(code) is fits
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ckanext.govopen.desk.publishing import store as publishing
 from ckanext.govopen.desk.roles import store as roles
 from ckanext.govopen.face import caller
 from ckanext.govopen.releases.secrets import new_key
+from govopen_anonymize.detect.checks import uscc
 
 __all__ = [
     "agreement_create",
@@ -41,7 +42,7 @@ def agreement_create(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
     """
     tk.check_access("agreement_create", context, data_dict)
     by = caller(context)
-    if not core.credit_code_fits(data_dict["licensee_code"].upper()):
+    if not uscc(data_dict["licensee_code"].upper()):
         raise refuse(
             "query.value", tk._("This is no unified social credit code: its check digit is wrong"), "licensee_code"
         )

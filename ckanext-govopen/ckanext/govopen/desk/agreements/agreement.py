@@ -8,19 +8,9 @@ from typing import Any
 
 from ckanext.govopen.errors import Malformed, Refused
 
-__all__ = ["LONGEST", "check_grant", "check_term", "credit_code_fits"]
+__all__ = ["LONGEST", "check_grant", "check_term"]
 
 LONGEST = dt.timedelta(days=1827)
-_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-
-
-def credit_code_fits(code: str) -> bool:
-    """Whether a unified social credit code (GB 32100) has its check sign right."""
-    if len(code) != 18 or any(sign not in _SIGNS for sign in code):
-        return False
-    total = sum(_SIGNS.index(sign) * weight for sign, weight in zip(code, _WEIGHTS, strict=False))
-    return _SIGNS[(31 - total % 31) % 31] == code[-1]
 
 
 def check_term(starts_on: dt.date, ends_on: dt.date) -> None:
