@@ -353,6 +353,42 @@ def test_the_database_itself_refuses_a_pointer_to_what_is_closed(desk: str) -> N
     assert refusal.value.orig.pgcode == "GO004"  # type: ignore[union-attr]
 
 
+def test_closing_a_release_closes_the_deliveries_made_from_it(desk: str) -> None:
+    """A licensee's copy has a digest of its own; it is shut in the same transaction and bundle as its source."""
+    from ckanext.govopen.desk.jobs import sql
+    from ckanext.govopen.desk.publishing import closure
+
+    entry = Entry()
+    delivery = sql.scalar(
+        """insert into delivery (source_item_id, package_id, package_digest, manifest, state)
+           values (cast(:item as uuid), 'p', 'p', '{}', 'profiled') returning id""",
+        item=entry.item,
+    )
+    sql.execute("update release set delivery_id = cast(:d as uuid)", d=delivery)
+    agreement = sql.scalar(
+        """insert into agreement (number, licensee, licensee_code, parties, purpose, purpose_class, starts_on, ends_on,
+                                  created_by)
+           values ('n', 'l', 'c', '{}', 'p', 'industry', current_date, current_date + 9, 'o') returning id"""
+    )
+    grant = sql.scalar(
+        """insert into access_grant (agreement_id, product_id, quota_rows, expires_on, created_by)
+           values (cast(:a as uuid), :p, 9, current_date + 9, 'o') returning id""",
+        a=agreement,
+        p=entry.product,
+    )
+    sql.execute(
+        """insert into release (product_id, number, grant_id, delivery_id, digest, manifest, row_count)
+           values (:p, 2, cast(:g as uuid), cast(:d as uuid), 'sha256:copy', '{}', 2)""",
+        p=entry.product,
+        g=grant,
+        d=delivery,
+    )
+    closure.close("release", entry.digest, "release.closed", {"zh": "关停", "en": "closed"}, "officer")
+    sql.commit()
+    assert one("select array_agg(target order by target) from closure") == sorted([entry.digest, "sha256:copy"])
+    assert one("select jsonb_array_length(payload -> 'closures') from outbox where kind = 'bundle'") == 2
+
+
 def test_lifting_a_closure_lets_the_request_be_published(desk: str) -> None:
     """What is lifted is as if it had never been closed."""
     from ckanext.govopen.desk.jobs import sql

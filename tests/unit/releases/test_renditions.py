@@ -17,10 +17,10 @@ from ckanext.govopen.releases.store import ReleaseStore
 from ckanext.govopen.releases.tabular import guarded
 
 
-def published(folder: Path) -> tuple[ReleaseStore, dict[str, object]]:
+def published(folder: Path, long: str = "a,b") -> tuple[ReleaseStore, dict[str, object]]:
     """A release of two parts."""
     store = ReleaseStore(folder)
-    table = pa.table({"代码": ["007", "=1", None, "a,b"], "n": [1.5, 2.0, None, float("nan")]})
+    table = pa.table({"代码": ["007", "=1", None, long], "n": [1.5, 2.0, None, float("nan")]})
     parts = list(write_parts([table], 2))
     for data, ref in parts:
         store.put(ref.digest, io.BytesIO(data))
@@ -55,6 +55,15 @@ def test_a_workbook_too_large_is_said_so(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(renditions, "XLSX_CELLS", 3)
     store, manifest = published(tmp_path)
     assert renditions.make_all(store, manifest, {})["xlsx"] == {"skipped": "rows"}
+
+
+def test_a_text_that_no_cell_holds_makes_no_workbook(tmp_path: Path) -> None:
+    """A text longer than a spreadsheet's cell is not cut short: the workbook is left out, the CSV has it whole."""
+    store, manifest = published(tmp_path, long="长" * 32_768)
+    made = renditions.make_all(store, manifest, {})
+    assert made["xlsx"] == {"skipped": "text"}
+    assert "长" * 32_768 in store.rendition(str(manifest["digest"]), "data.csv").read_text("utf-8-sig")
+    assert [path.name for path in tmp_path.rglob("*.xlsx*")] == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ckanext.govopen.releases.parts import read_parts
 from ckanext.govopen.releases.store import ReleaseStore
 from ckanext.govopen.releases.tabular import csv_head, csv_lines
-from ckanext.govopen.releases.workbook import XLSX_ROWS, write_workbook
+from ckanext.govopen.releases.workbook import XLSX_ROWS, TooLongForSheet, write_workbook
 
 __all__ = ["MEDIA_TYPES", "load_index", "make_all", "stream_csv", "stream_json"]
 
@@ -107,9 +107,12 @@ def make_all(store: ReleaseStore, manifest: Mapping[str, Any], entry: Mapping[st
             made["parquet"] = _told(path, "data.parquet", manifest)
     cells = manifest["row_count"] * len(_names(manifest))
     if manifest["row_count"] < XLSX_ROWS and cells <= XLSX_CELLS:
-        with store.making("renditions", digest, "data.xlsx") as path:
-            guarded = write_workbook(path, manifest, entry, _rows(store, manifest))
-            made["xlsx"] = {**_told(path, "data.xlsx", manifest), "guarded": guarded}
+        try:
+            with store.making("renditions", digest, "data.xlsx") as path:
+                guarded = write_workbook(path, manifest, entry, _rows(store, manifest))
+                made["xlsx"] = {**_told(path, "data.xlsx", manifest), "guarded": guarded}
+        except TooLongForSheet:
+            made["xlsx"] = {"skipped": "text"}
     else:
         made["xlsx"] = {"skipped": "rows"}  # More than a sheet, or a person with one, can hold.
     with store.making("renditions", digest, INDEX) as path:

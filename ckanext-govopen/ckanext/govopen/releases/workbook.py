@@ -12,9 +12,15 @@ import xlsxwriter
 
 from ckanext.govopen.releases.tabular import guarded
 
-__all__ = ["XLSX_ROWS", "guide", "write_workbook"]
+__all__ = ["XLSX_ROWS", "TooLongForSheet", "guide", "write_workbook"]
 
 XLSX_ROWS = 1_048_576
+
+
+class TooLongForSheet(Exception):
+    """A text is longer than a spreadsheet's cell holds: the workbook is not made, rather than with a text cut short."""
+
+
 CELL = 32_767
 EXACT = 10**15
 _LINES = (
@@ -101,12 +107,14 @@ def write_workbook(
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     count, number = 0, 0
-    for rows in batches:
-        for row in rows:
-            number += 1
-            for column, value in enumerate(row):
-                count += _cell(sheet, number, column, value, moment, day)
-    book.close()
+    try:
+        for rows in batches:
+            for row in rows:
+                number += 1
+                for column, value in enumerate(row):
+                    count += _cell(sheet, number, column, value, moment, day)
+    finally:
+        book.close()  # Its scratch files go with it, also when a text was too long.
     return count
 
 
@@ -116,7 +124,9 @@ def _cell(sheet: Any, row: int, column: int, value: Any, moment: Any, day: Any) 
         return 0
     if isinstance(value, str):
         safe = guarded(value)
-        sheet.write_string(row, column, safe[:CELL])
+        if len(safe) > CELL:
+            raise TooLongForSheet
+        sheet.write_string(row, column, safe)
         return int(safe is not value)
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)

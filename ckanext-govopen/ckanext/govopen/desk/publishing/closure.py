@@ -46,22 +46,38 @@ def close(
     entries = entry_of(scope, target)
     for entry_id in entries:
         sql.execute("update entry set epoch = epoch + 1, changed_at = now() where entry_id = :entry", entry=entry_id)
-    row = sql.one(
-        """insert into closure (scope, target, code, notice, order_id, ordered_by)
-           values (:scope, :target, :code, cast(:notice as jsonb), :order, :by) returning *""",
-        scope=scope,
-        target=target,
-        code=code,
-        notice=sql.js({"zh": notice.get("zh", ""), "en": notice.get("en", "")}),
-        order=order_id,
-        by=ordered_by,
-    )
-    assert row is not None
-    store.put_bundle(bundles.closure_bundle([row]), urgent=True)
+    told = {"code": code, "notice": sql.js({"zh": notice.get("zh", ""), "en": notice.get("en", "")}), "by": ordered_by}
+    row = _insert(scope=scope, target=target, order=order_id, **told)
+    # A licensee's delivery was made from this release: it goes with it, and each is lifted by itself.
+    made = [_insert(scope=scope, target=digest, order=None, **told) for digest in _made_from(scope, target)]
+    store.put_bundle(bundles.closure_bundle([row, *made]), urgent=True)
     audit.record(
         "closure:close", ordered_by, f"{scope}:{target}", {"closure": row["id"], "code": code, "order": order_id or ""}
     )
     return str(row["id"])
+
+
+def _insert(**values: Any) -> dict[str, Any]:
+    row = sql.one(
+        """insert into closure (scope, target, code, notice, order_id, ordered_by)
+           values (:scope, :target, :code, cast(:notice as jsonb), :order, :by) returning *""",
+        **values,
+    )
+    assert row is not None
+    return row
+
+
+def _made_from(scope: str, target: str) -> list[str]:
+    """Digests of the delivery releases whose rows come from the same delivery as the release that is closed."""
+    if scope != "release":
+        return []
+    rows = sql.rows(
+        """select distinct d.digest from release b join release d on d.product_id = b.product_id
+              and d.delivery_id = b.delivery_id and d.grant_id is not null
+            where b.digest = :target and b.grant_id is null and d.digest <> b.digest order by 1""",
+        target=target,
+    )
+    return [row["digest"] for row in rows]
 
 
 def confirm(closure_id: str, officer: str) -> None:
