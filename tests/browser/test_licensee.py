@@ -19,7 +19,7 @@ def _granted(status: dict[str, Any]) -> tuple[str, str, str]:
     for licensee in status["licensees"]:
         key = f"{licensee['key_id']}.{licensee['secret']}"
         mine = requests.get(f"{status['api_url']}/me", headers={"X-Key": key}, timeout=30).json()
-        for grant in mine["grants"]:
+        for grant in (g for g in mine["grants"] if g["valid"]):
             product = requests.get(f"{status['api_url']}/products/{grant['product']}", timeout=30).json()["product"]
             dataset = requests.get(f"{status['api_url']}/datasets/{product['dataset']}", timeout=30).json()["dataset"]
             return key, dataset["name"], grant["product"]

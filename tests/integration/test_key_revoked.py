@@ -38,3 +38,28 @@ def test_an_ended_key_opens_nothing(home: Any) -> None:
         approver.call("agreement_key_revoke", key_id="no-such-key")
     assert refusal.value.status == 404
     approver.call("agreement_key_revoke", key_id=kept["key_id"])
+
+
+def test_an_ended_grant_opens_nothing(home: Any) -> None:
+    """The rows of a grant are refused as soon as it ends; its key goes on for what else is granted; twice is refused."""
+    approver, status = account(home, "approver"), home.status()
+    shown = [approver.call("agreement_show", id=row["id"]) for row in approver.every("agreement_list")]
+    agreement = next(a for a in shown if any(grant["state"] == "active" for grant in a["grants"]))
+    grant = next(g for g in agreement["grants"] if g["state"] == "active")
+    key = approver.call("agreement_key", agreement_id=agreement["id"])
+
+    def rows() -> int:
+        url = f"{status['api_url']}/products/{grant['product_id']}/rows"
+        header = {"X-Key": f"{key['key_id']}.{key['secret']}"}
+        return requests.get(url, params={"limit": 1}, headers=header, timeout=60).status_code
+
+    wait_for("the grant's rows", lambda: rows() == 200, seconds=30)
+    for role in ("officer", "reviewer", "supervisor", "operator"):
+        with pytest.raises(ActionRefused) as refusal:
+            account(home, role).call("agreement_grant_revoke", id=grant["id"])
+        assert refusal.value.status == 403, role
+    approver.call("agreement_grant_revoke", id=grant["id"], comment="协议提前终止")
+    wait_for("the grant's end", lambda: rows() == 403, seconds=15)
+    with pytest.raises(ActionRefused) as refusal:
+        approver.call("agreement_grant_revoke", id=grant["id"])
+    assert refusal.value.codes == ("access.no_grant",)

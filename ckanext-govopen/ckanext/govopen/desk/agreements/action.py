@@ -20,6 +20,7 @@ from govopen_anonymize.detect.checks import uscc
 __all__ = [
     "agreement_create",
     "agreement_grant",
+    "agreement_grant_revoke",
     "agreement_key",
     "agreement_key_revoke",
     "agreement_list",
@@ -177,3 +178,22 @@ def agreement_key_revoke(context: Any, data_dict: dict[str, Any]) -> dict[str, A
     record("agreement:key:revoke", by, f"agreement:{agreement_id}", {"key_id": key_id, "comment": data_dict["comment"]})
     commit(context)
     return {"key_id": key_id, "agreement_id": agreement_id, "revoked_by": by}
+
+
+@accepts(schema.agreement_grant_revoke)
+def agreement_grant_revoke(context: Any, data_dict: dict[str, Any]) -> dict[str, Any]:
+    """End a grant at once: its delivery release answers nobody any more. Other grants and the keys stay.
+
+    :param id: the grant's id
+    :param comment: why, for the audit trail
+    """
+    tk.check_access("agreement_grant_revoke", context, data_dict)
+    by = caller(context)
+    agreement_id = store.revoke_grant(data_dict["id"])
+    if agreement_id is None:
+        raise refuse("access.no_grant", tk._("This grant has ended already"), "id")
+    publishing.put_bundle(bundles.grants_bundle(str(agreement_id), pointers=False), urgent=True)
+    said = {"grant": data_dict["id"], "comment": data_dict["comment"]}
+    record("agreement:grant:revoke", by, f"agreement:{agreement_id}", said)
+    commit(context)
+    return {"id": data_dict["id"], "agreement_id": agreement_id, "revoked_by": by}

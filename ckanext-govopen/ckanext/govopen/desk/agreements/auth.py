@@ -13,6 +13,7 @@ from ckanext.govopen.desk.roles.store import ROLES
 __all__ = [
     "agreement_create",
     "agreement_grant",
+    "agreement_grant_revoke",
     "agreement_key",
     "agreement_key_revoke",
     "agreement_list",
@@ -62,3 +63,10 @@ def agreement_key_revoke(context: Any, data: Any) -> dict[str, Any]:
     """Who may make a key may end it; confidentiality reviewers too, since ending protects."""
     agreement_id = store.agreement_of_key(str((data or {}).get("key_id") or ""))
     return in_organisation(context, _provider(agreement_id), "officer", "approver", "security")
+
+
+@tk.auth_sysadmins_check
+def agreement_grant_revoke(context: Any, data: Any) -> dict[str, Any]:
+    """Approvers of the organisation, and its confidentiality reviewers, since ending protects."""
+    agreement_id = store.agreement_of_grant(str((data or {}).get("id") or ""))
+    return in_organisation(context, _provider(agreement_id), "approver", "security")

@@ -166,7 +166,9 @@ def _deliver(
         release=release_id,
         entry=grant["entry_id"],
     )
-    sql.execute("update access_grant set state = 'active' where id = cast(:id as uuid)", id=grant["id"])
+    sql.execute(
+        "update access_grant set state = 'active' where id = cast(:id as uuid) and revoked_at is null", id=grant["id"]
+    )
     outbox.put_bundle(bundles.grants_bundle(str(grant["agreement_id"])))
     audit.record(
         "grant:deliver",

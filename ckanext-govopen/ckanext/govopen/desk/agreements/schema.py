@@ -20,6 +20,7 @@ from ckanext.govopen.desk.accept import (
 __all__ = [
     "agreement_create",
     "agreement_grant",
+    "agreement_grant_revoke",
     "agreement_key",
     "agreement_key_revoke",
     "agreement_list",
@@ -71,3 +72,8 @@ def agreement_key() -> dict[str, Field]:
 def agreement_key_revoke() -> dict[str, Field]:
     """The key, and why."""
     return {"key_id": need(text(40)), "comment": opt(text(500), "")}
+
+
+def agreement_grant_revoke() -> dict[str, Field]:
+    """The grant, and why."""
+    return {"id": need(uuid_text), "comment": opt(text(500), "")}

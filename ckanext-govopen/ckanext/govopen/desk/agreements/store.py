@@ -134,3 +134,17 @@ def revoke_key(key_id: str) -> str | None:
 def agreement_of_key(key_id: str) -> str | None:
     """The agreement that a key belongs to."""
     return sql.scalar("select agreement_id from licence_key where key_id = :key", key=key_id)
+
+
+def revoke_grant(grant_id: str) -> str | None:
+    """End a grant now; gives its agreement, None when it had ended already."""
+    return sql.scalar(
+        "update access_grant set state = 'revoked', revoked_at = now() where id = cast(:id as uuid)"
+        " and revoked_at is null returning agreement_id",
+        id=grant_id,
+    )
+
+
+def agreement_of_grant(grant_id: str) -> str | None:
+    """The agreement that a grant belongs to."""
+    return sql.scalar("select agreement_id from access_grant where id::text = :id", id=grant_id)

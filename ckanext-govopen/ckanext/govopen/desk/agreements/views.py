@@ -85,3 +85,12 @@ def revoke_key(agreement_id: str, key_id: str) -> Response:
     return act(
         "agreement_key_revoke", done, "govopen_agreements.show", on={"agreement_id": agreement_id}, key_id=key_id
     )
+
+
+@agreements.post("/<agreement_id>/grants/<grant_id>/revoke")
+def revoke_grant(agreement_id: str, grant_id: str) -> Response:
+    """End a grant."""
+    done = tk._("The grant has ended: its delivery release is answered to nobody any more")
+    return act(
+        "agreement_grant_revoke", done, "govopen_agreements.show", on={"agreement_id": agreement_id}, id=grant_id
+    )
