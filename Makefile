@@ -9,9 +9,9 @@ LOCK := requirements/dev.txt
 STAMP := $(VENV)/.govopen-$(shell sha256sum $(LOCK) setup.py pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 HOME_OPTION := $(if $(GOVOPEN_HOME),--home "$(GOVOPEN_HOME)")
 # CKAN does not import without libmagic; a package carries it, and processes find it by these two.
-MAGIC := $(VENV)/lib/python3.11/site-packages/pylibmagic
-export LD_LIBRARY_PATH := $(MAGIC)$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
-export MAGIC
+LIBMAGIC := $(VENV)/lib/python3.11/site-packages/pylibmagic
+export LD_LIBRARY_PATH := $(LIBMAGIC)$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
+export MAGIC := $(LIBMAGIC)/magic.mgc
 PYTEST := $(BIN)/python -m pytest
 
 .PHONY: help setup demo stack down test lint format unit contracts services integration browser docs bench lock clean

@@ -143,10 +143,10 @@ def may(request: Request, officer: str, roles: AbstractSet[str]) -> tuple[bool, 
     step = request.next_step
     if step is None:
         return False, WrongStep.code
-    if steps()[step].role not in roles:
-        return False, NoRole.code
     if step != request.steps[0] and _acted(request, officer):
         return False, SameOfficer.code
+    if steps()[step].role not in roles:
+        return False, NoRole.code
     return (False, GateRed.code) if request.red else (True, "")
 
 
