@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -44,16 +46,23 @@ def test_an_ended_grant_opens_nothing(home: Any) -> None:
     """The rows of a grant are refused as soon as it ends; its key goes on for what else is granted; twice is refused."""
     approver, status = account(home, "approver"), home.status()
     shown = [approver.call("agreement_show", id=row["id"]) for row in approver.every("agreement_list")]
-    agreement = next(a for a in shown if any(grant["state"] == "active" for grant in a["grants"]))
-    grant = next(g for g in agreement["grants"] if g["state"] == "active")
+    model = next(a for a in shown if a["grantable"])
+    today = dt.datetime.now(dt.UTC).date()
+    term = {"starts_on": today.isoformat(), "ends_on": (today + dt.timedelta(days=90)).isoformat()}
+    same = {name: model[name] for name in ("licensee", "licensee_code", "provider", "purpose", "purpose_class")}
+    agreement = approver.call("agreement_create", number=f"TEST-{uuid.uuid4().hex[:8]}", **same, **term)
+    product = model["grantable"][0]["id"]
+    grant = approver.call(
+        "agreement_grant", agreement_id=agreement["id"], product_id=product, quota_rows=1000, expires_on=term["ends_on"]
+    )
     key = approver.call("agreement_key", agreement_id=agreement["id"])
 
     def rows() -> int:
-        url = f"{status['api_url']}/products/{grant['product_id']}/rows"
+        url = f"{status['api_url']}/products/{product}/rows"
         header = {"X-Key": f"{key['key_id']}.{key['secret']}"}
         return requests.get(url, params={"limit": 1}, headers=header, timeout=60).status_code
 
-    wait_for("the grant's rows", lambda: rows() == 200, seconds=30)
+    wait_for("the grant's rows", lambda: rows() == 200, seconds=60)
     for role in ("officer", "reviewer", "supervisor", "operator"):
         with pytest.raises(ActionRefused) as refusal:
             account(home, role).call("agreement_grant_revoke", id=grant["id"])
